@@ -1,0 +1,1 @@
+"""The command `robot_dl`: one module per verb."""

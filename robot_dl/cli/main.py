@@ -1,0 +1,54 @@
+"""`robot_dl VERB`: find the verb's module, parse, run."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+from robot_dl import __version__
+
+VERBS = {
+    'demo': ('robot_dl.cli.demo', 'simulated camera, live detection, and a report'),
+    'play': ('robot_dl.cli.play', 'publish images, a video, a webcam or a bag as a camera'),
+    'train': ('robot_dl.cli.train', 'render a data set and train a bundled model'),
+    'eval': ('robot_dl.cli.eval', 'score a model on scenes it has never seen'),
+    'bench': ('robot_dl.cli.bench', 'measure transport and nodes against the bare runtime'),
+}
+"""Module and one line of help for each verb; a module has `add_arguments` and `run`."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    verb = arguments[0] if arguments and arguments[0] in VERBS else None
+    parser, module = build_parser(verb)
+    args = parser.parse_args(arguments)
+    if module is None:
+        parser.print_help()
+        return 2
+    try:
+        return int(module.run(args))
+    except KeyboardInterrupt:
+        return 130
+    except (ValueError, OSError) as error:
+        print(f'robot_dl {verb}: {error}', file=sys.stderr)
+        return 2
+
+
+def build_parser(verb: str | None) -> tuple[argparse.ArgumentParser, ModuleType | None]:
+    """Return the parser, and the module of `verb`. Only that verb's module is imported."""
+    parser = argparse.ArgumentParser(prog='robot_dl', description='Deep learning for ROS 2.')
+    parser.add_argument('--version', action='version', version=f'robot_dl {__version__}')
+    verbs = parser.add_subparsers(title='verbs', dest='verb', metavar='VERB')
+    module = None
+    for name, (path, line) in VERBS.items():
+        sub = verbs.add_parser(name, help=line, description=line)
+        if name == verb:
+            module = import_module(path)
+            module.add_arguments(sub)
+    return parser, module
+
+
+if __name__ == '__main__':
+    sys.exit(main())

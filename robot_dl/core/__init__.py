@@ -1,0 +1,1 @@
+"""Values and geometry shared by every task. NumPy only, no ROS, no runtime."""

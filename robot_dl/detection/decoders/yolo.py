@@ -1,0 +1,63 @@
+"""Anchor-free YOLO outputs as exported for versions 8, 9, 11 and 12: one tensor [1, 4 + C, N].
+
+Rows 0-3 are centre x, centre y, width and height in pixels of the model's input; row 4 + c is
+the score of class c, already in [0, 1]. N, the number of places, is whatever comes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robot_dl.core.boxes import xyxy_from_cxcywh
+from robot_dl.core.detections import Detections
+from robot_dl.core.tensors import TensorSpec
+from robot_dl.detection.params import DetectionParams
+
+OVERLAPPING = True
+
+
+def check(outputs: tuple[TensorSpec, ...], labels: tuple[str, ...]) -> None:
+    """Check that a graph's outputs are of this family.
+
+    Raises:
+        ValueError: If they are not; the message shows both.
+    """
+    wanted = (1, 4 + len(labels), None)
+    if len(outputs) != 1 or not outputs[0].accepts(wanted):
+        came = ', '.join(f'{spec.name}: {spec}' for spec in outputs)
+        raise ValueError(
+            f'decoder yolo with {len(labels)} labels: expected one output '
+            f'[1, {wanted[1]}, ?], got {came}'
+        )
+
+
+def decode(outputs: Mapping[str, NDArray[Any]], params: DetectionParams) -> Detections:
+    """Return the candidates above `params.score`; see `Decoder.decode`.
+
+    Raises:
+        ValueError: If the output is not [1, 4 + C, N].
+    """
+    table = next(iter(outputs.values()))
+    if table.ndim != 3 or table.shape[0] != 1 or table.shape[1] < 5:
+        raise ValueError(f'decoder yolo: expected [1, 4 + C, N], got {list(table.shape)}')
+    best = table[0, 4:].max(axis=0)
+    kept = np.flatnonzero(best >= params.score)
+    columns = np.asarray(table[0][:, kept], np.float32)
+    boxes_xyxy = xyxy_from_cxcywh(columns[:4].T)
+    # Overflow in a damaged network gives NaN or infinite boxes: such a place found nothing.
+    fine = np.isfinite(boxes_xyxy).all(axis=1)
+    scores = np.clip(columns[4:].max(axis=0), 0, 1) if len(kept) else np.zeros(0, np.float32)
+    class_ids = columns[4:].argmax(axis=0).astype(np.int64)
+    return Detections(boxes_xyxy, scores, class_ids)[fine]
+
+
+def example() -> dict[str, NDArray[np.float32]]:
+    """Return a box of class 0 around (20, 30) and one of class 1 around (60, 40), both 10 wide."""
+    table = np.zeros((1, 4 + 3, 21), np.float32)
+    table[0, :4, 3] = [20, 30, 10, 20]
+    table[0, 4, 3] = 0.9
+    table[0, :4, 17] = [60, 40, 10, 20]
+    table[0, 5, 17] = 0.8
+    return {'output0': table}

@@ -1,0 +1,102 @@
+"""From an image to the objects in it."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robot_dl.core.boxes import class_aware_nms
+from robot_dl.core.detections import Detections
+from robot_dl.core.images import letterbox
+from robot_dl.core.letterbox import Letterbox
+from robot_dl.core.names import choose, unknown_name
+from robot_dl.core.params import ParamError
+from robot_dl.detection.decoders import DECODERS, Decoder, Outputs
+from robot_dl.detection.params import DetectionParams
+from robot_dl.engine.card import CardError, ModelCard, load_card
+from robot_dl.engine.engine import Engine, open_engine
+from robot_dl.engine.library import find_model
+
+Rgb = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Find objects in RGB images."""
+
+    engine: Engine
+    card: ModelCard
+    decoder: Decoder
+
+    def __call__(self, image: Rgb, params: DetectionParams) -> Detections:
+        """Return the objects in `image` [H, W, 3] uint8, boxes in its own pixels, best first."""
+        tensor, fit = self.prepare(image)
+        return self.find(self.infer(tensor), fit, params)
+
+    def prepare(self, image: Rgb) -> tuple[NDArray[np.float32], Letterbox]:
+        """Return the network's input for an image, and the fit that undoes the geometry."""
+        pixels, fit = letterbox(image, self.card.input.size_hw)
+        return self.card.normalise(pixels), fit
+
+    def infer(self, tensor: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """Run the network."""
+        return self.engine({self.card.input.name: tensor})
+
+    def find(self, outputs: Outputs, fit: Letterbox, params: DetectionParams) -> Detections:
+        """Return the objects that the outputs mean, boxes in pixels of the image, best first."""
+        found = self._of_wanted_classes(self.decoder.decode(outputs, params), params)
+        kept = self._distinct(found, params)
+        best = found[kept]
+        return replace(best, boxes_xyxy=fit.to_source(best.boxes_xyxy))
+
+    def check_classes(self, params: DetectionParams) -> None:
+        """Check that every name in `params.classes` is a label of the model.
+
+        Raises:
+            ParamError: If one is not; the message names the nearest label.
+        """
+        for name in params.classes:
+            if name not in self.card.labels:
+                raise ParamError(f'classes: {unknown_name("label", name, self.card.labels)}')
+
+    def _of_wanted_classes(self, found: Detections, params: DetectionParams) -> Detections:
+        if not params.classes:
+            return found
+        wanted = [self.card.labels.index(name) for name in params.classes]
+        return found[np.isin(found.class_ids, wanted)]
+
+    def _distinct(self, found: Detections, params: DetectionParams) -> NDArray[np.int64]:
+        most = params.max_detections
+        if not self.decoder.OVERLAPPING:
+            return np.argsort(-found.scores, kind='stable')[:most]
+        return class_aware_nms(found.boxes_xyxy, found.scores, found.class_ids, params.iou, most)
+
+
+def open_detector(
+    model: str, device: str = 'auto', require_accelerator: bool = False, threads: int = 0
+) -> Detector:
+    """Open a detection model.
+
+    Args:
+        model: A bundled or imported model's name, or a folder with model.yaml.
+        device: auto, cpu, cuda or tensorrt.
+        require_accelerator: Refuse the CPU.
+        threads: CPU threads; 0 takes all cores up to four.
+
+    Raises:
+        CardError: If the model is unknown, or its card, weights and decoder do not fit.
+        EngineError: If the runtime cannot open it.
+    """
+    card = load_card(find_model(model))
+    if card.task != 'detection':
+        raise CardError(f'{card.folder}: expected a model for detection, got {card.task!r}')
+    try:
+        decoder = choose('decoder', card.decoder, DECODERS)
+        engine = open_engine(card, device, require_accelerator, threads)
+        decoder.check(engine.outputs, card.labels)
+    except CardError:
+        raise
+    except ValueError as error:
+        raise CardError(f'{card.folder}: {error}') from error
+    return Detector(engine, card, decoder)

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: model cards, and the runtimes that execute their graphs."""

@@ -1,0 +1,114 @@
+"""Run ONNX graphs with ONNX Runtime. The one file that knows it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from robot_dl.core.tensors import TensorSpec
+from robot_dl.engine.engine import Arrays, EngineError
+
+CPU = 'CPUExecutionProvider'
+PROVIDERS = {
+    'auto': ('CUDAExecutionProvider',),
+    'cpu': (),
+    'cuda': ('CUDAExecutionProvider',),
+    'tensorrt': ('TensorrtExecutionProvider', 'CUDAExecutionProvider'),
+}
+"""What each device asks for, best first; the CPU always comes last."""
+
+DTYPES = {
+    'tensor(float)': 'float32',
+    'tensor(float16)': 'float16',
+    'tensor(double)': 'float64',
+    'tensor(uint8)': 'uint8',
+    'tensor(int8)': 'int8',
+    'tensor(int32)': 'int32',
+    'tensor(int64)': 'int64',
+    'tensor(bool)': 'bool',
+}
+
+
+@dataclass(frozen=True)
+class OnnxEngine:
+    """An ONNX graph in an ONNX Runtime session; see `engine.Engine`."""
+
+    session: ort.InferenceSession
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    provider: str
+    notice: str
+
+    def __call__(self, arrays: Arrays) -> dict[str, NDArray[Any]]:
+        """Run the graph once.
+
+        Raises:
+            ValueError: If an array is missing or does not fit its input.
+            EngineError: If the runtime fails.
+        """
+        for spec in self.inputs:
+            if spec.name not in arrays:
+                raise ValueError(f'{spec.name}: expected {spec}, got nothing')
+            spec.check(arrays[spec.name])
+        names = [spec.name for spec in self.outputs]
+        try:
+            return dict(zip(names, self.session.run(names, dict(arrays)), strict=True))
+        except Exception as error:  # the runtime's errors share no narrower base class
+            raise EngineError(f'ONNX Runtime failed: {error}') from error
+
+
+def open_weights(path: Path, device: str, require_accelerator: bool, threads: int) -> OnnxEngine:
+    """Open an ONNX file; see `engine.open_engine`."""
+    wanted = PROVIDERS[device]
+    present = [p for p in wanted if p in ort.get_available_providers()]
+    session = _session(path, [*present, CPU], threads)
+    provider = session.get_providers()[0]
+    missed = (
+        wanted and provider != wanted[0] and not (device == 'auto' and not require_accelerator)
+    )
+    notice = _fallback_notice(device, wanted[0], provider) if missed else ''
+    if require_accelerator and provider == CPU:
+        raise EngineError(notice or f'require_accelerator is set, but device is {device!r}')
+    inputs = tuple(_spec(node) for node in session.get_inputs())
+    outputs = tuple(_spec(node) for node in session.get_outputs())
+    return OnnxEngine(session, inputs, outputs, provider, notice)
+
+
+def session_options(threads: int) -> ort.SessionOptions:
+    """Return the options of a node's session.
+
+    Worker threads must not spin between frames: beside DDS on a small machine that costs more
+    than it saves (docs/performance.md).
+
+    Args:
+        threads: CPU threads; 0 takes all cores up to four.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads or min(4, len(os.sched_getaffinity(0)))
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    options.log_severity_level = 3
+    return options
+
+
+def _session(path: Path, providers: list[str], threads: int) -> ort.InferenceSession:
+    try:
+        return ort.InferenceSession(str(path), session_options(threads), providers=providers)
+    except Exception as error:  # the runtime's errors share no narrower base class
+        raise EngineError(f'{path}: ONNX Runtime cannot open it: {error}') from error
+
+
+def _fallback_notice(device: str, wanted: str, provider: str) -> str:
+    return (
+        f'device {device!r} needs {wanted}, which this onnxruntime {ort.__version__} cannot '
+        f'start (it has {", ".join(ort.get_available_providers())}); running on {provider}. '
+        'Install onnxruntime-gpu, or set device: cpu'
+    )
+
+
+def _spec(node: Any) -> TensorSpec:
+    shape = tuple(n if isinstance(n, int) and n >= 0 else None for n in node.shape)
+    return TensorSpec(node.name, DTYPES.get(node.type, node.type), shape)

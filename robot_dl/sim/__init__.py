@@ -1,0 +1,1 @@
+"""Simulated worlds, and the node that puts one on ROS topics."""
