@@ -16,7 +16,7 @@ ENGINES = {'.onnx': 'robot_dl.engine.onnx_engine'}
 """Module that runs each kind of file; it has `open_weights(path, device, require, threads)`."""
 
 
-class EngineError(RuntimeError):
+class EngineError(ValueError):
     """A graph cannot be opened or run as asked."""
 
 
