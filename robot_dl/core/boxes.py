@@ -7,6 +7,9 @@ Boxes = NDArray[np.float32]
 Scores = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
+BLOCK = 32
+"""Boxes compared at once in suppression: one matrix a block instead of one row a box."""
+
 
 def xyxy_from_cxcywh(boxes_cxcywh: Boxes) -> Boxes:
     """Return edges [N, 4] for boxes given by centre and size [N, 4]."""
@@ -48,14 +51,28 @@ def nms(boxes_xyxy: Boxes, scores: Scores, iou: float, most: int | None = None) 
     Returns:
         Indices [K] into `boxes_xyxy`, best first.
     """
-    waiting = np.argsort(-scores, kind='stable')
-    kept: list[int] = []
-    while len(waiting) and (most is None or len(kept) < most):
-        best, waiting = waiting[0], waiting[1:]
-        kept.append(int(best))
-        overlap = iou_matrix(boxes_xyxy[best : best + 1], boxes_xyxy[waiting])[0]
-        waiting = waiting[overlap <= iou]
-    return np.array(kept, np.int64)
+    order = np.argsort(-scores, kind='stable')
+    kept = np.zeros(0, np.int64)
+    for start in range(0, len(order), BLOCK):
+        block = order[start : start + BLOCK]
+        free = (iou_matrix(boxes_xyxy[block], boxes_xyxy[kept]) <= iou).all(axis=1)
+        block = block[free]
+        kept = np.concatenate([kept, block[_distinct(boxes_xyxy[block], iou)]])
+        if most is not None and len(kept) >= most:
+            return kept[:most]
+    return kept
+
+
+def _distinct(boxes_xyxy: Boxes, iou: float) -> list[int]:
+    """Return which boxes [N, 4], best first, are not covered by a better one that is kept."""
+    covers = iou_matrix(boxes_xyxy, boxes_xyxy) > iou
+    covered = np.zeros(len(boxes_xyxy), bool)
+    kept = []
+    for i in range(len(boxes_xyxy)):
+        if not covered[i]:
+            kept.append(i)
+            covered |= covers[i]
+    return kept
 
 
 def class_aware_nms(

@@ -1,0 +1,105 @@
+"""Letterboxing: where pixels and boxes go, and that they come back."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from robot_dl.core.images import PAD_VALUE, letterbox, planes_from_pixels
+from robot_dl.core.letterbox import Letterbox
+
+SIZES = st.tuples(st.integers(16, 2000), st.integers(16, 2000))
+
+
+@pytest.mark.parametrize(
+    ('source_hw', 'model_hw', 'inner_hw', 'offset_yx'),
+    [
+        ((480, 640), (240, 320), (240, 320), (0, 0)),
+        ((720, 1280), (640, 640), (360, 640), (140, 0)),
+        ((1280, 720), (640, 640), (640, 360), (0, 140)),
+        ((100, 100), (240, 320), (240, 240), (0, 40)),
+        ((1, 4000), (64, 64), (1, 64), (31, 0)),
+    ],
+)
+def test_the_image_is_centred_at_the_largest_scale(source_hw, model_hw, inner_hw, offset_yx):
+    fit = Letterbox.between(source_hw, model_hw)
+    assert (fit.inner_hw, fit.offset_yx) == (inner_hw, offset_yx)
+
+
+@pytest.mark.parametrize('model_hw', [(320, 320), (640, 640), (1280, 1280), (384, 640)])
+def test_boxes_of_a_1280x720_image_come_back_within_half_a_pixel(model_hw):
+    """Trap 5: boxes left in network pixels, or truncated to whole ones."""
+    boxes = np.array([[0, 0, 1280, 720], [100.3, 50.7, 333.3, 444.4]], np.float32)
+    fit = Letterbox.between((720, 1280), model_hw)
+    assert np.abs(fit.to_source(fit.to_model(boxes)) - boxes).max() < 0.01
+
+
+@given(SIZES, SIZES, st.integers(0, 9999))
+def test_there_and_back_is_the_identity_for_every_size(source_hw, model_hw, seed):
+    rng = np.random.default_rng(seed)
+    high = np.array([source_hw[1], source_hw[0]] * 2)
+    boxes = (rng.uniform(0, 1, (5, 4)) * high).astype(np.float32)
+    fit = Letterbox.between(source_hw, model_hw)
+    assert np.abs(fit.to_source(fit.to_model(boxes)) - boxes).max() < 0.05
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.sampled_from([(720, 1280), (480, 640), (333, 517), (1080, 1920)]),
+    st.sampled_from([(320, 320), (640, 640), (240, 320), (384, 672)]),
+    st.integers(0, 9999),
+)
+def test_a_painted_rectangle_is_found_where_the_fit_says(source_hw, model_hw, seed):
+    """The pixels and the formula agree: measured on the picture, to half an image pixel."""
+    rng = np.random.default_rng(seed)
+    height, width = source_hw
+    x0, y0 = int(rng.integers(0, width // 2)), int(rng.integers(0, height // 2))
+    x1, y1 = x0 + width // 3, y0 + height // 3
+    image = np.zeros((height, width, 3), np.uint8)
+    image[y0:y1, x0:x1] = 255
+    pixels, fit = letterbox(image, model_hw)
+    top, left = fit.offset_yx
+    inner = pixels[top : top + fit.inner_hw[0], left : left + fit.inner_hw[1], 0] / 255
+    # The sum of a blurred edge's weights is its place to a fraction of a pixel.
+    across, down = inner.max(axis=0), inner.max(axis=1)
+    size = np.array([across.sum(), down.sum()])
+    scale = np.array([fit.inner_hw[1] / width, fit.inner_hw[0] / height])
+    np.testing.assert_allclose(size / scale, [x1 - x0, y1 - y0], atol=1.0 / scale.min())
+    centre = np.array([across @ np.arange(len(across)), down @ np.arange(len(down))]) / size
+    expected = fit.to_model(np.array([[x0, y0, x1, y1]], np.float32))[0]
+    middle = (expected[:2] + expected[2:]) / 2 - [left, top] - 0.5
+    assert np.abs(centre - middle).max() < 0.5
+
+
+def test_padding_is_grey_and_the_image_is_not_written_to():
+    image = np.zeros((20, 40, 3), np.uint8)
+    image.flags.writeable = False
+    pixels, fit = letterbox(image, (40, 40))
+    assert (pixels[0] == PAD_VALUE).all()
+    assert (pixels[fit.offset_yx[0]] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ('image', 'words'),
+    [
+        (np.zeros((0, 4, 3), np.uint8), 'expected sizes ≥ 1 px'),
+        (np.zeros((4, 4), np.uint8), r'expected uint8\[H, W, 3\], got uint8\[4, 4\]'),
+        (np.zeros((4, 4, 3), np.float32), r'got float32\[4, 4, 3\]'),
+    ],
+)
+def test_what_is_no_image_is_refused(image, words):
+    with pytest.raises(ValueError, match=words):
+        letterbox(image, (8, 8))
+
+
+@pytest.mark.parametrize('swap', [False, True])
+@pytest.mark.parametrize('planar', [False, True])
+def test_normalising_agrees_with_the_formula(swap, planar):
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    mean, std = (123.7, 0.0, 103.5), (58.4, 57.1, 255.0)
+    wanted = ((pixels[..., ::-1] if swap else pixels) - np.array(mean)) / np.array(std)
+    wanted = wanted.transpose(2, 0, 1)[None] if planar else wanted[None]
+    tensor = planes_from_pixels(pixels, mean, std, swap, planar)
+    assert tensor.dtype == np.float32
+    assert tensor.flags.c_contiguous
+    np.testing.assert_allclose(tensor, wanted, atol=1e-5)
