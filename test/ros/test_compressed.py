@@ -1,0 +1,96 @@
+"""Compressed images to arrays."""
+
+import cv2
+import numpy as np
+import pytest
+from sensor_msgs.msg import CompressedImage
+
+from robot_dl.ros.compressed import depth_from_compressed, rgb_from_compressed
+from robot_dl.ros.encodings import ImageError
+
+# A smooth picture in which red, green and blue differ everywhere, so JPEG keeps them apart.
+RAMP = np.linspace(0, 60, 32, dtype=np.uint8)
+RGB = np.stack(
+    [np.tile(RAMP, (24, 1)) + 180, np.tile(RAMP, (24, 1)) + 90, np.tile(RAMP, (24, 1))], 2
+)
+
+
+def packed(pixels: np.ndarray, suffix: str, image_format: str) -> CompressedImage:
+    """Return what OpenCV writes for `pixels` (BGR), under a format of our choice."""
+    _, encoded = cv2.imencode(suffix, pixels)
+    return CompressedImage(format=image_format, data=encoded.tobytes())
+
+
+@pytest.mark.parametrize(
+    'image_format', ['png', 'PNG', 'rgb8; png compressed bgr8', 'bgr8; png compressed bgr8']
+)
+def test_png_is_exact(image_format):
+    msg = packed(RGB[..., ::-1], '.png', image_format)
+    np.testing.assert_array_equal(rgb_from_compressed(msg), RGB)
+
+
+@pytest.mark.parametrize(
+    'image_format', ['jpeg', 'jpg', 'rgb8; jpeg compressed bgr8', 'bgra8; jpeg compressed bgr8']
+)
+def test_jpeg_has_its_colours_in_rgb_order(image_format):
+    rgb = rgb_from_compressed(packed(RGB[..., ::-1], '.jpg', image_format))
+    assert rgb.dtype == np.uint8
+    assert np.abs(rgb.astype(int) - RGB).max() < 12
+
+
+def test_an_image_stored_in_rgb_order_is_read_as_image_transport_reads_it():
+    msg = packed(RGB, '.png', 'rgb8; png compressed rgb8')
+    np.testing.assert_array_equal(rgb_from_compressed(msg), RGB)
+
+
+@pytest.mark.parametrize(
+    'image_format', ['mono8; jpeg compressed mono8', 'jpeg', 'mono8; jpeg compressed ']
+)
+def test_grey_jpeg_becomes_three_equal_channels(image_format):
+    rgb = rgb_from_compressed(packed(RGB[..., 0], '.jpg', image_format))
+    assert np.abs(rgb.astype(int) - RGB[..., :1]).max() < 6
+    assert (rgb[..., 0] == rgb[..., 2]).all()
+
+
+def test_alpha_is_dropped():
+    bgra = np.dstack([RGB[..., ::-1], np.zeros((24, 32), np.uint8)])
+    np.testing.assert_array_equal(rgb_from_compressed(packed(bgra, '.png', 'png')), RGB)
+
+
+def test_sixteen_bit_png_is_depth_in_millimetres():
+    mm = np.array([[0, 1, 1500], [65535, 2, 3]], np.uint16)
+    depth_m = depth_from_compressed(packed(mm, '.png', '16UC1; png compressed '))
+    expected = np.array([[np.nan, 0.001, 1.5], [65.535, 0.002, 0.003]], np.float32)
+    np.testing.assert_allclose(depth_m, expected, rtol=1e-6)
+
+
+def test_a_colour_picture_is_no_depth():
+    with pytest.raises(ImageError, match=r'expected uint16\[H, W\], got uint8\[24, 32, 3\]'):
+        depth_from_compressed(packed(RGB, '.png', 'png'))
+
+
+GOOD = packed(RGB, '.jpg', 'jpeg')
+
+
+@pytest.mark.parametrize(
+    ('data', 'image_format', 'reason'),
+    [
+        (b'', 'jpeg', 'expected data, got 0 bytes'),
+        (b'no picture', 'jpeg', 'cannot decode 10 bytes; they are not an image'),
+        (bytes(GOOD.data)[:-200], 'jpeg', 'cannot decode .* its end is missing'),
+        (bytes(packed(RGB, '.png', 'png').data)[:60], 'png', 'cannot decode 60 bytes'),
+        (bytes(GOOD.data), 'h264', "format 'h264' is not supported; use one of jpeg, jpg, png"),
+        (bytes(GOOD.data), '', "format '' is not supported"),
+        (b'1' * 40, '16UC1; compressedDepth png', 'is not supported'),
+    ],
+)
+def test_a_broken_file_is_refused_with_the_reason(data, image_format, reason):
+    with pytest.raises(ImageError, match=reason):
+        rgb_from_compressed(CompressedImage(format=image_format, data=data))
+
+
+def test_a_picture_that_is_too_large_to_decode_is_refused():
+    png = bytearray(packed(RGB, '.png', 'png').data)
+    png[16:24] = (2**31 - 1).to_bytes(4, 'big') * 2
+    with pytest.raises(ImageError, match='cannot decode'):
+        rgb_from_compressed(CompressedImage(format='png', data=bytes(png)))
