@@ -1,0 +1,105 @@
+"""The package: for pip, and for colcon (ament_python) on a machine with ROS 2."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+NAME = 'robot_dl'
+ROOT = Path(__file__).resolve().parent
+
+# ROS 2 as wheels. On a robot all of it comes from apt instead, and no extra is needed.
+MESSAGES = (
+    'std-msgs',
+    'std-srvs',
+    'sensor-msgs',
+    'geometry-msgs',
+    'nav-msgs',
+    'trajectory-msgs',
+    'diagnostic-msgs',
+    'visualization-msgs',
+)
+# What ros_wheels/ needs to build vision_msgs and tf2_msgs beside them.
+BUILD = ['catkin_pkg>=1.0', 'numpy>=1.21']
+
+
+def ros_wheels(rclpy, messages):
+    """List the wheels of one ROS 2 distribution; they have no stable ABI, hence exact pins."""
+    pins = [f'ros-{name}=={messages}' for name in MESSAGES]
+    return [f'ros-rclpy[fastrtps]=={rclpy}', *pins, *BUILD]
+
+
+EXTRAS = {
+    'ros': ros_wheels('9.1.2', '5.5.1'),  # Kilted
+    'ros-jazzy': ros_wheels('7.1.6', '5.3.6'),
+    # Not required by the package itself: a Jetson brings its own builds of both.
+    'cpu': ['onnxruntime>=1.17', 'opencv-python-headless>=4.5.4'],
+    'sim': ['mujoco>=3.2', 'jinja2>=3.0', 'matplotlib>=3.5'],
+    'bags': ['rosbags>=0.10,<0.12'],
+    'train': [
+        'torch==2.13.0',
+        'onnx>=1.16',
+        'onnxscript>=0.3',
+        'tqdm>=4.60',
+        'faster-coco-eval>=1.6',
+    ],
+    'test': ['pytest>=7.0', 'pytest-timeout>=2.1', 'hypothesis>=6.80'],
+    'dev': [
+        # The next version of a linter may find something new: pinned, so that CI is repeatable.
+        'ruff==0.17.5',
+        'mypy==2.4.1',
+        'types-PyYAML',
+        'colcon-common-extensions>=0.3',
+        'colcon-ros>=0.4',
+    ],
+}
+
+
+def files_below(folder):
+    """Yield every file that is not Python's own, such as configs, models and templates."""
+    for path in sorted((ROOT / folder).rglob('*')):
+        if path.is_file() and path.suffix not in ('.py', '.pyc'):
+            yield path
+
+
+def package_data():
+    """Return the paths of all data files inside the package, relative to it."""
+    return [str(path.relative_to(ROOT / NAME)) for path in files_below(NAME)]
+
+
+def share_files():
+    """Return what is installed below share/, as data_files wants it."""
+    share = f'share/{NAME}'
+    launch = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob('launch/*.launch.py'))]
+    table = {
+        'share/ament_index/resource_index/packages': [f'resource/{NAME}'],
+        share: ['package.xml'],
+        f'{share}/launch': launch,
+    }
+    for path in files_below('config'):
+        relative = path.relative_to(ROOT)
+        table.setdefault(f'{share}/{relative.parent}', []).append(str(relative))
+    return list(table.items())
+
+
+setup(
+    name=NAME,
+    version='0.1.0',
+    description='Deep-learning nodes for ROS 2: perception and policies, standard messages.',
+    license='Apache-2.0',
+    maintainer='robot_dl maintainers',
+    maintainer_email='robot-dl@example.org',
+    python_requires='>=3.10',
+    packages=find_packages(include=[NAME, f'{NAME}.*']),
+    package_data={NAME: package_data()},
+    data_files=share_files(),
+    install_requires=['numpy>=1.21', 'PyYAML>=5.4'],
+    extras_require=EXTRAS,
+    zip_safe=False,
+    entry_points={
+        'console_scripts': [
+            'robot_dl = robot_dl.cli.main:main',
+            'detection_node = robot_dl.nodes.detection_node:main',
+            'sim_node = robot_dl.sim.sim_node:main',
+        ],
+    },
+)
