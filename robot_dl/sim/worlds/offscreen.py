@@ -1,0 +1,129 @@
+"""Pictures without a window: an OpenGL context of EGL or OSMesa, and what is read from it."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import sys
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+APT = 'apt-get install libegl1 libgl1-mesa-dri   (or libosmesa6)'
+_LIBRARIES = {'egl': ('EGL', 'GL'), 'osmesa': ('OSMesa',)}
+
+
+def choose_backend() -> str:
+    """Set MUJOCO_GL where it is unset and there is no display, and return its value.
+
+    Call before MuJoCo is imported: it reads the variable at import.
+
+    Raises:
+        RuntimeError: Neither EGL nor OSMesa is installed.
+    """
+    chosen = os.environ.get('MUJOCO_GL', '')
+    if chosen or os.environ.get('DISPLAY') or sys.platform != 'linux':
+        return chosen
+    for name, libraries in _LIBRARIES.items():
+        if any(ctypes.util.find_library(library) for library in libraries[:1]):
+            os.environ['MUJOCO_GL'] = name
+            return name
+    raise RuntimeError(f'MuJoCo finds neither EGL nor OSMesa to render with; install one: {APT}')
+
+
+def import_mujoco() -> ModuleType:
+    """Import MuJoCo with a backend that renders on this machine."""
+    choose_backend()
+    import mujoco
+
+    return mujoco
+
+
+class Offscreen:
+    """Renders one compiled model into arrays. Belongs to the thread that made it."""
+
+    def __init__(self, model: object, size_hw: tuple[int, int]) -> None:
+        """Open a context for pictures of `size_hw`.
+
+        Raises:
+            RuntimeError: No OpenGL context could be made.
+        """
+        mujoco = import_mujoco()
+        self._mujoco, self._model, self.size_hw = mujoco, model, size_hw
+        try:
+            self._gl = mujoco.GLContext(size_hw[1], size_hw[0])
+            self._gl.make_current()
+            self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
+        except Exception as error:
+            backend = os.environ.get('MUJOCO_GL', 'unset')
+            message = f'no OpenGL context (MUJOCO_GL={backend}): {error}. Is it installed? {APT}'
+            raise RuntimeError(message) from error
+        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN.value, self._context)
+        self._context.readDepthMap = mujoco.mjtDepthMap.mjDEPTH_ZEROFAR.value
+        self._scene = mujoco.MjvScene(model, maxgeom=1000)
+        self._option = mujoco.MjvOption()
+        self._camera = mujoco.MjvCamera()
+        self._camera.type = mujoco.mjtCamera.mjCAMERA_FIXED.value
+        self._camera.fixedcamid = 0
+
+    def _draw(self, model_state: object, size_hw: tuple[int, int], groups: list[int]) -> object:
+        self._gl.make_current()
+        self._option.geomgroup[:] = [int(k in groups) for k in range(len(self._option.geomgroup))]
+        every = self._mujoco.mjtCatBit.mjCAT_ALL.value
+        self._mujoco.mjv_updateScene(
+            self._model, model_state, self._option, None, self._camera, every, self._scene
+        )
+        window = self._mujoco.MjrRect(0, 0, size_hw[1], size_hw[0])
+        self._mujoco.mjr_render(window, self._scene, self._context)
+        return window
+
+    def rgb_and_depth(self, model_state: object) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return colour [H, W, 3] and z-buffer distance [H, W] in metres along the view axis."""
+        window = self._draw(model_state, self.size_hw, [0, 1, 2])
+        rgb = np.empty((*self.size_hw, 3), np.uint8)
+        depth = np.empty(self.size_hw, np.float32)
+        self._mujoco.mjr_readPixels(rgb, depth, window, self._context)
+        return rgb[::-1], self._metres(depth[::-1])
+
+    def _metres(self, depth: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Undo the reversed z-buffer (1 near, 0 far); NaN where nothing was hit."""
+        extent = self._model.stat.extent
+        near, far = self._model.vis.map.znear * extent, self._model.vis.map.zfar * extent
+        z = depth.astype(np.float64)
+        metres = near * far / (near + z * (far - near))
+        return np.where(z <= 0.0, np.nan, metres).astype(np.float32)
+
+    def geom_ids(
+        self, model_state: object, size_hw: tuple[int, int], groups: list[int]
+    ) -> NDArray[np.int32]:
+        """Return which geom each pixel shows [h, w], or -1; `size_hw` at most the context's.
+
+        Only geoms of the given groups are drawn.
+        """
+        flags = self._scene.flags
+        segment = self._mujoco.mjtRndFlag.mjRND_SEGMENT.value
+        id_color = self._mujoco.mjtRndFlag.mjRND_IDCOLOR.value
+        flags[segment] = flags[id_color] = True
+        window = self._draw(model_state, size_hw, groups)
+        flags[segment] = flags[id_color] = False
+        pixels = np.empty((*size_hw, 3), np.uint8)
+        self._mujoco.mjr_readPixels(pixels, None, window, self._context)
+        return self._geoms_of(pixels[::-1])
+
+    def _geoms_of(self, pixels: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Decode colours r + 256 g + 65536 b, which are 1 + the number in the scene."""
+        number = pixels[..., 0].astype(np.int32) + 256 * pixels[..., 1].astype(np.int32)
+        lookup = np.full(self._scene.ngeom + 1, -1, np.int32)
+        geom = self._mujoco.mjtObj.mjOBJ_GEOM.value
+        for item in self._scene.geoms[: self._scene.ngeom]:
+            if item.segid >= 0 and item.objtype == geom:
+                lookup[item.segid + 1] = item.objid
+        return lookup[np.minimum(number, self._scene.ngeom)]
+
+    def close(self) -> None:
+        """Release the context. Safe to call twice."""
+        if self._gl is not None:
+            self._context.free()
+            self._gl.free()
+            self._gl = None
