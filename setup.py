@@ -7,30 +7,17 @@ from setuptools import find_packages, setup
 NAME = 'robot_dl'
 ROOT = Path(__file__).resolve().parent
 
-# ROS 2 as wheels. On a robot all of it comes from apt instead, and no extra is needed.
-MESSAGES = (
-    'std-msgs',
-    'std-srvs',
-    'sensor-msgs',
-    'geometry-msgs',
-    'nav-msgs',
-    'trajectory-msgs',
-    'diagnostic-msgs',
-    'visualization-msgs',
-)
-# What ros_wheels/ needs to build vision_msgs and tf2_msgs beside them.
-BUILD = ['catkin_pkg>=1.0', 'numpy>=1.21']
 
-
-def ros_wheels(rclpy, messages):
-    """List the wheels of one ROS 2 distribution; they have no stable ABI, hence exact pins."""
-    pins = [f'ros-{name}=={messages}' for name in MESSAGES]
-    return [f'ros-rclpy[fastrtps]=={rclpy}', *pins, *BUILD]
+def requirements(name):
+    """Read a requirements file."""
+    lines = (ROOT / name).read_text().splitlines()
+    return [line for line in lines if not line.startswith('#')]
 
 
 EXTRAS = {
-    'ros': ros_wheels('9.1.2', '5.5.1'),  # Kilted
-    'ros-jazzy': ros_wheels('7.1.6', '5.3.6'),
+    # On a robot ROS 2 comes from apt instead.
+    'ros': requirements('ros_wheels/kilted.txt'),
+    'ros-jazzy': requirements('ros_wheels/jazzy.txt'),
     # Not required by the package itself: a Jetson brings its own builds of both.
     'cpu': ['onnxruntime>=1.17', 'opencv-python-headless>=4.5.4'],
     'sim': ['mujoco>=3.2', 'jinja2>=3.0', 'matplotlib>=3.5'],

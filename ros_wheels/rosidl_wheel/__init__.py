@@ -1,1 +1,1 @@
-"""Builds Python wheels from ROS 2 interface files, with the generators that the ROS wheels bring."""
+"""Builds wheels from ROS 2 interface files, with the generators that the ROS wheels bring."""

@@ -5,16 +5,16 @@ from pathlib import Path
 
 from rosidl_wheel.binaries import compile_binaries
 from rosidl_wheel.definition import read_definition
-from rosidl_wheel.requirements import missing_requirement
+from rosidl_wheel.requirements import complaint
 from rosidl_wheel.sources import generate_sources
 from rosidl_wheel.wheel import write_wheel
 
 
 def main(source: Path, work: Path, wheel_directory: Path) -> None:
     """Build one interface package and leave the wheel's name in `work`."""
-    missing = missing_requirement()
-    if missing:
-        sys.exit(missing)
+    problem = complaint()
+    if problem:
+        sys.exit(problem)
     definition = read_definition(source)
     sources = generate_sources(definition, work)
     binaries = compile_binaries(definition, sources, work / 'bin')

@@ -23,7 +23,7 @@ def build_wheel(
     environment = dict(os.environ)
     environment['PYTHONPATH'] = str(Path(__file__).resolve().parents[1])
     with tempfile.TemporaryDirectory() as work:
-        command = [sys.executable, '-m', 'rosidl_wheel', os.getcwd(), work, wheel_directory]
+        command = [sys.executable, '-m', 'rosidl_wheel', Path.cwd(), work, wheel_directory]
         status = subprocess.run(command, env=environment).returncode
         if status:
             raise SystemExit(status)

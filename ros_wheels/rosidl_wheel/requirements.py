@@ -10,11 +10,7 @@ import sysconfig
 from pathlib import Path
 
 COMPILERS = {'CC': 'cc', 'CXX': 'c++'}
-MODULES = {
-    'rosidl_generator_py': 'the ROS wheels',
-    'catkin_pkg': 'catkin_pkg',
-    'numpy': 'numpy',
-}
+MODULES = ('rosidl_generator_py', 'rosidl_typesupport_fastrtps_c', 'catkin_pkg', 'numpy')
 
 
 def compiler(variable: str) -> str:
@@ -22,19 +18,25 @@ def compiler(variable: str) -> str:
     return os.environ.get(variable) or COMPILERS[variable]
 
 
-def missing_requirement() -> str:
-    """Return a sentence that says what is missing and the command that brings it, or ''."""
-    for module, name in MODULES.items():
-        if importlib.util.find_spec(module) is None:
-            return (
-                f'{name} not found in {sys.prefix}. Install first, in the same environment: '
-                "pip install 'ros-rclpy[fastrtps]' ros-geometry-msgs catkin_pkg numpy"
-            )
-    for variable in COMPILERS:
-        if shutil.which(compiler(variable).split()[0]) is None:
-            return f'no {compiler(variable)!r} on the PATH; type: sudo apt install build-essential'
-    header = Path(sysconfig.get_paths()['include']) / 'Python.h'
-    if not header.is_file():
-        version = f'{sys.version_info.major}.{sys.version_info.minor}'
-        return f'{header} not found; type: sudo apt install python{version}-dev'
+def missing_packages() -> list[str]:
+    """Name the Debian packages that would bring what is missing: compilers, Python's headers."""
+    missing = []
+    if not all(shutil.which(compiler(variable).split()[0]) for variable in COMPILERS):
+        missing.append('build-essential')
+    if not (Path(sysconfig.get_paths()['include']) / 'Python.h').is_file():
+        missing.append(f'python{sys.version_info.major}.{sys.version_info.minor}-dev')
+    return missing
+
+
+def complaint() -> str:
+    """Say what is missing and which command brings it; '' when nothing is."""
+    absent = [name for name in MODULES if importlib.util.find_spec(name) is None]
+    if absent:
+        return (
+            f'{", ".join(absent)} not found in {sys.prefix}; install first, in the same '
+            "environment: pip install 'ros-rclpy[fastrtps]' ros-geometry-msgs catkin_pkg numpy"
+        )
+    packages = missing_packages()
+    if packages:
+        return f'no compiler or no Python headers; type: sudo apt install {" ".join(packages)}'
     return ''

@@ -74,6 +74,7 @@ def _write_idl(definition: Definition, folder: Path) -> list[Path]:
 
 
 def _hashes(common: tuple, folder: Path) -> list:
+    """Write the type descriptions, and return their paths."""
     from rosidl_generator_type_description.cli import HashTypeDescription
 
     folder.mkdir(parents=True)

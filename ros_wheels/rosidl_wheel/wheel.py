@@ -15,9 +15,7 @@ from rosidl_wheel.definition import Definition
 from rosidl_wheel.sources import Sources
 
 
-def write_wheel(
-    definition: Definition, sources: Sources, binaries: Binaries, folder: Path
-) -> str:
+def write_wheel(definition: Definition, sources: Sources, binaries: Binaries, folder: Path) -> str:
     """Write the wheel into `folder` and return its file name."""
     stem = f'ros_{definition.name}-{definition.version}'
     version = f'cp{sys.version_info.major}{sys.version_info.minor}'
@@ -43,9 +41,7 @@ def _distribution(package: str) -> str:
     return f'ros-{package.replace("_", "-")}'
 
 
-def _package(
-    definition: Definition, sources: Sources, binaries: Binaries
-) -> dict[str, bytes]:
+def _package(definition: Definition, sources: Sources, binaries: Binaries) -> dict[str, bytes]:
     folder = sources.of('py')
     files = {
         f'{definition.name}/{path.relative_to(folder)}': path.read_bytes()
