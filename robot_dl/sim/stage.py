@@ -1,0 +1,64 @@
+"""The world on show, and its changes of scene."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from robot_dl.sim.worlds import find_world
+
+if TYPE_CHECKING:
+    from robot_dl.sim.worlds.tabletop import TabletopWorld
+
+VIEWS = 4
+"""Arrangements of one world's things before the next world is built.
+
+Building takes three tenths of a second, during which no image is made; rearranging takes the
+fiftieth part of one.
+"""
+
+
+class Stage:
+    """Shows scene after scene: VIEWS arrangements of world `seed`, then of `seed` + 1, …
+
+    The same seed and times give the same pixels.
+    """
+
+    def __init__(self, world: str, seed: int, size_hw: tuple[int, int]) -> None:
+        """Build the first world; `size_hw` is the size of its images in pixels."""
+        self._world_class = find_world(world)
+        self._first_seed, self._size_hw = seed, size_hw
+        self.scene = 0
+        self._age_s = 0.0
+        self.world: TabletopWorld = self._world_class(seed, size_hw)
+
+    @property
+    def seed(self) -> int:
+        """Seed of the world that is shown."""
+        return self._first_seed + self.scene // VIEWS
+
+    def advance(self, dt_s: float, scene_period_s: float) -> bool:
+        """Let `dt_s` seconds pass, and change the scene if it is as old as `scene_period_s`.
+
+        Returns:
+            Whether the scene has changed. A period of 0 never changes it.
+        """
+        self._age_s += dt_s
+        # Half a step of slack, because sums of tenths do not hit whole seconds.
+        if scene_period_s > 0 and self._age_s > scene_period_s - dt_s / 2:
+            self.show_next()
+            return True
+        self.world.step(dt_s)
+        return False
+
+    def show_next(self) -> None:
+        """Change to the next scene."""
+        self.scene, self._age_s = self.scene + 1, 0.0
+        if self.scene % VIEWS:
+            self.world.rearrange(self.scene % VIEWS)
+            return
+        self.world.close()
+        self.world = self._world_class(self.seed, self._size_hw)
+
+    def close(self) -> None:
+        """Release what the world renders with. Safe to call twice."""
+        self.world.close()
