@@ -1,0 +1,25 @@
+"""`robot_dl bench NAME`: measure, print a table, and write JSON."""
+
+import argparse
+from importlib import import_module
+
+BENCHES = {
+    'transport': (
+        'robot_dl.cli.benches.transport',
+        'images between processes, with our profile and without',
+    ),
+}
+"""Module and one line of help for each benchmark; a module has `add_arguments` and `run`."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the benchmarks and their options."""
+    benches = parser.add_subparsers(dest='bench', metavar='NAME', required=True)
+    for name, (path, line) in BENCHES.items():
+        import_module(path).add_arguments(benches.add_parser(name, help=line, description=line))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the benchmark that was named and return its exit code."""
+    code: int = import_module(BENCHES[args.bench][0]).run(args)
+    return code

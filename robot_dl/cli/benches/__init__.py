@@ -1,0 +1,1 @@
+"""The benchmarks: one file per benchmark, and the processes that they start."""
