@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ros_messages import raw_image
 from std_msgs.msg import Header
 
 from robot_dl.ros.encodings import COLOUR_ENCODINGS, DEPTH_ENCODINGS, ENCODINGS, ImageError
 from robot_dl.ros.images import depth_from_msg, image_to_msg, pixels_from_msg, rgb_from_msg
-
-from .messages import raw_image
 
 BAYER = {
     'bayer_rggb8': 'rggb',

@@ -1,0 +1,54 @@
+"""Run a node as a process."""
+
+import signal
+from collections.abc import Sequence
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.logging import get_logger
+
+from robot_dl.core.params import ParamError
+from robot_dl.ros.environment import prepare
+from robot_dl.ros.model_node import ModelNode
+
+BAD_PARAMETERS, CANNOT_START = 2, 1
+
+
+def run(node_class: type[ModelNode], args: Sequence[str] | None = None) -> int:
+    """Run a node until SIGINT or SIGTERM.
+
+    Args:
+        node_class: The node; it takes no arguments.
+        args: Command line; that of the process when not given.
+
+    Returns:
+        Exit code of the process: 0 after a signal, 1 if the node was to start by itself and
+        could not, 2 if its parameters are unusable. The log says why.
+    """
+    prepare()
+    rclpy.init(args=args)
+    try:
+        return _run(node_class)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        return 0
+    finally:
+        # An impatient second Ctrl-C must not end in a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        rclpy.try_shutdown()
+
+
+def _run(node_class: type[ModelNode]) -> int:
+    try:
+        node = node_class()
+    except ParamError as error:
+        get_logger(node_class.__name__).fatal(str(error))
+        return BAD_PARAMETERS
+    try:
+        if not node.start():
+            return CANNOT_START if node.context.ok() else 0
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        executor.spin()
+    finally:
+        node.destroy_node()
+    return 0

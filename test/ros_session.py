@@ -1,0 +1,147 @@
+"""Real nodes on real topics, in a ROS domain that no other test uses."""
+
+import fcntl
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rclpy
+from builtin_interfaces.msg import Time
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
+
+from robot_dl.ros.environment import prepare
+from robot_dl.ros.images import image_to_msg
+
+TIMEOUT_S = 20.0
+
+
+@contextmanager
+def own_domain() -> Iterator[int]:
+    """Hold a ROS domain, 1 to 101, that no other test of this machine holds meanwhile."""
+    candidates = list(range(1, 102))
+    random.SystemRandom().shuffle(candidates)
+    for domain in candidates:
+        path = Path(tempfile.gettempdir(), f'robot_dl_test_domain_{domain}_{os.getuid()}.lock')
+        with path.open('w') as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield domain
+            return
+    raise RuntimeError('every ROS domain from 1 to 101 is held by a test')
+
+
+class Session:
+    """A test's own node, and an executor that runs it and the nodes under test in one thread."""
+
+    def __init__(self, domain_id: int) -> None:
+        prepare()
+        self.context = Context()
+        rclpy.init(context=self.context, domain_id=domain_id)
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.node = self.add(Node('test', context=self.context))
+
+    def add(self, node: Node) -> Any:
+        """Run a node, and destroy it with the session."""
+        self.executor.add_node(node)
+        return node
+
+    def start(self, node_class: type, *, name: str = '', **parameters: Any) -> Any:
+        """Run a node under test with these parameters, and start it as `main` would."""
+        overrides = [Parameter(key, value=value) for key, value in parameters.items()]
+        node = self.add(node_class(context=self.context, parameter_overrides=overrides))
+        node.start()
+        return node
+
+    def wait(self, condition: Callable[[], Any], what: str, timeout_s: float = TIMEOUT_S) -> Any:
+        """Run the nodes until the condition holds, and return its value."""
+        deadline = time.monotonic() + timeout_s
+        while not (value := condition()):
+            if time.monotonic() > deadline:
+                pytest.fail(f'{what}: not within {timeout_s} s')
+            self.executor.spin_once(timeout_sec=0.02)
+        return value
+
+    def record(self, msg_type: type, topic: str, qos: QoSProfile | int = 10) -> list[Any]:
+        """Return a list that grows by every message of a topic."""
+        received: list[Any] = []
+        self.node.create_subscription(msg_type, topic, received.append, qos)
+        return received
+
+    def call(self, srv_type: type, name: str, request: Any) -> Any:
+        """Call a service and return its response."""
+        client = self.node.create_client(srv_type, name)
+        self.wait(client.service_is_ready, f'service {name}')
+        future = client.call_async(request)
+        self.wait(future.done, f'answer of {name}')
+        self.node.destroy_client(client)
+        return future.result()
+
+    def close(self) -> None:
+        """Destroy every node, and leave the domain."""
+        nodes = list(self.executor.get_nodes())
+        self.executor.shutdown()
+        for node in nodes:
+            node.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+
+class Camera:
+    """Publishes images, and knows which answer belongs to which."""
+
+    def __init__(self, session: Session, topic: str = 'image', msg_type: type = Image) -> None:
+        self.session = session
+        self.publisher = session.node.create_publisher(msg_type, topic, 1)
+        self.count = 0
+
+    def header(self) -> Header:
+        """Return a header that no other image has."""
+        self.count += 1
+        return Header(
+            stamp=Time(sec=1000 + self.count, nanosec=5), frame_id='camera_optical_frame'
+        )
+
+    def send(self, image: np.ndarray | Any) -> Header:
+        """Publish RGB [H, W, 3] or a message under a new header, which is returned."""
+        self.session.wait(self.publisher.get_subscription_count, 'subscriber of the camera')
+        if isinstance(image, np.ndarray):
+            image = image_to_msg(image, Header())
+        image.header = self.header()
+        self.publisher.publish(image)
+        return image.header
+
+    def ask(self, image: np.ndarray | Any, answers: list[Any]) -> Any:
+        """Publish an image until it is answered, and return the answer.
+
+        The first images may be lost: discovery ends on either side at its own time.
+        """
+        deadline = time.monotonic() + TIMEOUT_S
+        while time.monotonic() < deadline:
+            header = self.send(image)
+            if answer := self.answer_within(header, answers, 0.5):
+                return answer
+        raise AssertionError(f'no answer to an image within {TIMEOUT_S} s')
+
+    def answer_within(self, header: Header, answers: list[Any], seconds: float) -> Any:
+        """Return the answer to the image with this header, or None."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for answer in answers:
+                if answer.header == header:
+                    return answer
+            self.session.executor.spin_once(timeout_sec=0.02)
+        return None
