@@ -1,0 +1,120 @@
+"""Labelled pictures rendered from seeds by two processes, and kept on disk in shards."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robot_dl.core.images import letterbox
+
+MODEL_HW = (240, 320)
+"""Size of the network's input, and so of the kept pictures."""
+WORLDS_PER_SHARD = 20
+FORMAT = 1
+"""Part of a shard's name: raise it when the world changes, so that no old picture is reused."""
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Pictures with their objects, as a structure of arrays.
+
+    Attributes:
+        images: RGB pictures [P, h, w, 3], uint8, letterboxed to the network's input.
+        boxes_xyxy: Boxes [N, 4] of all pictures' objects, in pixels of the input, float32.
+        class_ids: Classes [N].
+        ignored: Flags [N] of objects that neither reward nor punish.
+        starts: Where each picture's objects begin [P + 1].
+    """
+
+    images: NDArray[np.uint8]
+    boxes_xyxy: NDArray[np.float32]
+    class_ids: NDArray[np.int64]
+    ignored: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Return the number of pictures."""
+        return len(self.images)
+
+    def objects(self, picture: int) -> slice:
+        """Return which objects belong to a picture."""
+        return slice(int(self.starts[picture]), int(self.starts[picture + 1]))
+
+
+def join(parts: list[Scenes]) -> Scenes:
+    """Concatenate sets of scenes."""
+    counts = np.concatenate([np.diff(part.starts) for part in parts])
+    return Scenes(
+        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.boxes_xyxy for part in parts]),
+        np.concatenate([part.class_ids for part in parts]),
+        np.concatenate([part.ignored for part in parts]),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+    )
+
+
+def render_scenes(seeds: range, views: int) -> Scenes:
+    """Render every view of every seed's table."""
+    from robot_dl.sim.worlds.tabletop import TabletopWorld
+
+    images, truths = [], []
+    for seed in seeds:
+        with TabletopWorld(seed) as world:
+            for view in range(views):
+                if view:
+                    world.rearrange(view)
+                pixels, fit = letterbox(world.render_rgb(), MODEL_HW)
+                truth = world.truth()
+                images.append(pixels)
+                truths.append((fit.to_model(truth.boxes_xyxy), truth.class_ids, truth.ignored))
+    boxes, class_ids, ignored = zip(*truths)
+    starts = np.cumsum([0] + [len(ids) for ids in class_ids])
+    joined = (np.concatenate(boxes), np.concatenate(class_ids), np.concatenate(ignored))
+    return Scenes(np.stack(images), *joined, starts.astype(np.int64))
+
+
+def _shard(task: tuple[range, int, Path]) -> Path:
+    """Render one shard unless it is there. A shard appears under its name only when complete."""
+    seeds, views, path = task
+    if not path.exists():
+        unfinished = path.with_suffix(f'.{os.getpid()}.part')
+        with unfinished.open('wb') as file:
+            np.savez(file, **vars(render_scenes(seeds, views)))
+        unfinished.rename(path)
+    return path
+
+
+def load_shard(path: Path) -> Scenes:
+    """Read a shard. No pickle is loaded."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return Scenes(**{name: arrays[name] for name in arrays.files})
+
+
+def rendered(
+    seeds: range, views: int, cache: Path, processes: int = 2
+) -> Iterator[Scenes]:
+    """Yield the shards of all seeds, in order, rendering what is not kept yet.
+
+    Args:
+        seeds: Worlds to render.
+        views: Pictures of each world.
+        cache: Folder of the shards.
+        processes: Rendering processes; each uses one core.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    tasks = []
+    for start in range(0, len(seeds), WORLDS_PER_SHARD):
+        some = seeds[start : start + WORLDS_PER_SHARD]
+        name = f'tabletop{FORMAT}_{some.start}_{len(some)}x{views}.npz'
+        tasks.append((some, views, cache / name))
+    # Mesa's software renderer would start a thread per core in each process.
+    os.environ.setdefault('LP_NUM_THREADS', '1')
+    with multiprocessing.get_context('spawn').Pool(processes) as pool:
+        for path in pool.imap(_shard, tasks):
+            yield load_shard(path)

@@ -1,0 +1,109 @@
+"""COCO's average precision, computed by an existing library."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robot_dl.core.detections import Detections
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The objects of one picture: boxes [N, 4] px, class ids [N], and which are ignored [N]."""
+
+    boxes_xyxy: NDArray[np.float32]
+    class_ids: NDArray[np.int64]
+    ignored: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Average precisions in [0, 1], of all classes and of each."""
+
+    map50: float
+    map50_95: float
+    per_class: dict[str, dict[str, float]]
+
+
+def _xywh(boxes_xyxy: NDArray[np.float32]) -> list[list[float]]:
+    corners = boxes_xyxy.astype(float).reshape(-1, 4)
+    return np.column_stack([corners[:, :2], corners[:, 2:] - corners[:, :2]]).tolist()
+
+
+def _annotations(wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
+    """Return COCO's annotations; an ignored object is a crowd, which nobody need find."""
+    rows = []
+    for image_id, objects in enumerate(wanted):
+        for k, box in enumerate(_xywh(objects.boxes_xyxy)):
+            row = {'id': len(rows) + 1, 'image_id': image_id, 'bbox': box, 'area': box[2] * box[3]}
+            row['category_id'] = int(objects.class_ids[k])
+            row['iscrowd'] = int(objects.ignored[k])
+            rows.append(row)
+    return rows
+
+
+def _results(found: Sequence[Detections]) -> list[dict[str, Any]]:
+    rows = []
+    for image_id, seen in enumerate(found):
+        for box, score, class_id in zip(_xywh(seen.boxes_xyxy), seen.scores, seen.class_ids):
+            row = {'image_id': image_id, 'bbox': box, 'score': float(score)}
+            rows.append({**row, 'category_id': int(class_id)})
+    return rows
+
+
+def coco_scores(
+    found: Sequence[Detections], wanted: Sequence[Wanted], labels: Sequence[str]
+) -> Scores:
+    """Score what was found in some pictures.
+
+    Args:
+        found: Detections of each picture, with low scores still in.
+        wanted: Its objects.
+        labels: Names of the classes.
+
+    Raises:
+        ValueError: If the lists differ in length.
+    """
+    if len(found) != len(wanted):
+        raise ValueError(f'found: expected one entry for each of {len(wanted)}, got {len(found)}')
+    if not any(len(seen) for seen in found):
+        return Scores(0.0, 0.0, {name: {'AP50': 0.0, 'AP50_95': 0.0} for name in labels})
+    precision = _precision(found, wanted, labels)
+    per_class = {}
+    for k, name in enumerate(labels):
+        if (precision[:, :, k] >= 0).any():
+            per_class[name] = {'AP50': _mean(precision[0, :, k]), 'AP50_95': _mean(precision[:, :, k])}
+    return Scores(_mean(precision[0]), _mean(precision), per_class)
+
+
+def _precision(
+    found: Sequence[Detections], wanted: Sequence[Wanted], labels: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return precision [10 overlaps, 101 recalls, C]; -1 where a class has no objects."""
+    from faster_coco_eval import COCO, COCOeval_faster
+
+    truth = {
+        'images': [{'id': k} for k in range(len(wanted))],
+        'annotations': _annotations(wanted),
+        'categories': [{'id': k, 'name': name} for k, name in enumerate(labels)],
+    }
+    # The library reports on standard output; only its arrays are wanted.
+    with contextlib.redirect_stdout(io.StringIO()):
+        coco = COCO(truth)
+        judge = COCOeval_faster(coco, coco.loadRes(_results(found)), iouType='bbox')
+        judge.evaluate()
+        judge.accumulate()
+    # Axes: overlap, recall, class, area (0 = all), most detections (last = 100).
+    return np.asarray(judge.eval['precision'])[:, :, :, 0, -1]
+
+
+def _mean(precision: NDArray[np.float64]) -> float:
+    known = precision[precision >= 0]
+    return float(known.mean()) if known.size else 0.0
