@@ -18,7 +18,7 @@ fiftieth part of one.
 
 
 class Stage:
-    """Shows scene after scene: VIEWS arrangements of world `seed`, then of `seed` + 1, …
+    """Shows scene after scene: VIEWS arrangements of world `seed`, then of `seed` + 1, and so on.
 
     The same seed and times give the same pixels.
     """

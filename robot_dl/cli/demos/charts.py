@@ -102,13 +102,13 @@ def timeline(
     high = float(np.percentile(latency_ms, 99) * 1.3 + 1e-3)
     x, y = _x_axis(0, float(at_s[-1]) + 1e-3), _y_axis(high)
     width = max(1.0, round((WIDTH - LEFT - RIGHT) / len(at_s), 1))
-    kinds = ['missed' if m else 'false' if f else 'right' for m, f in zip(missed, false_alarms)]
-    rows = list(zip(at_s, latency_ms, missed, false_alarms, kinds, strict=True))
-    dots = [
-        (x.px(t), y.px(min(ms, high)), kind, f'{t:.1f} s: {ms:.0f} ms{_errors(m, f)}')
-        for t, ms, m, f, kind in rows
-    ]
-    return Timeline(dots, [(x.px(row[0]), width, row[4]) for row in rows], x, y)
+    dots, strip = [], []
+    for t, ms, m, f in zip(at_s, latency_ms, missed, false_alarms, strict=True):
+        kind = 'missed' if m else 'false' if f else 'right'
+        words = f'{t:.1f} s: {ms:.0f} ms{_errors(m, f)}'
+        dots.append((x.px(t), y.px(min(ms, high)), kind, words))
+        strip.append((x.px(t), width, kind))
+    return Timeline(dots, strip, x, y)
 
 
 def _errors(missed: int, false_alarms: int) -> str:

@@ -56,7 +56,7 @@ def annotated(frame: Frame, labels: Sequence[str]) -> Rgb:
 
 def png_bytes(image: Rgb) -> bytes:
     """Return an RGB image [H, W, 3] as a PNG file."""
-    return cv2.imencode('.png', image[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()
+    return cv2.imencode('.png', image[..., ::-1])[1].tobytes()
 
 
 def jpeg_bytes(image: Rgb, quality: int = 88) -> bytes:
@@ -87,16 +87,15 @@ def _strokes(start: Point, end: Point, is_dashed: bool) -> list[tuple[Point, Poi
 
 
 def _draw_text(canvas: Rgb, mark: Mark) -> None:
-    """Write the label on a plate above the box, or inside where there is no room above."""
     if not mark.text:
         return
     (width, height), _ = cv2.getTextSize(mark.text, FONT, 0.6, 1)
-    left = round(min(mark.box_xyxy[0] * SCALE, canvas.shape[1] - width - 12))
-    top = round(mark.box_xyxy[1] * SCALE) - height - 12
-    left, top = max(left, 0), top if top >= 0 else top + height + 14
-    plate = (left, top), (left + width + 12, top + height + 11)
-    cv2.rectangle(canvas, *plate, STYLES[mark.kind].color, -1)
-    place = (left + 6, top + height + 5)
+    width, height = width + 12, height + 12
+    image_height = (canvas.shape[0] - STRIP_PX) / SCALE
+    top = round(mark.plate_top(height / SCALE, image_height) * SCALE)
+    left = max(round(min(mark.box_xyxy[0] * SCALE, canvas.shape[1] - width)), 0)
+    cv2.rectangle(canvas, (left, top), (left + width, top + height), STYLES[mark.kind].color, -1)
+    place = (left + 6, top + height - 6)
     cv2.putText(canvas, mark.text, place, FONT, 0.6, (16, 20, 24), 1, cv2.LINE_AA)
 
 

@@ -26,6 +26,17 @@ class Mark:
     box_xyxy: Box
     text: str
 
+    def plate_top(self, plate_height: float, image_height: float) -> float:
+        """Return where the plate with the label begins, in pixels.
+
+        It is above the box; for what was missed it is below, because a detection of another
+        class is often at the same place. Where there is no room it is inside.
+        """
+        _, top, _, bottom = self.box_xyxy
+        if self.kind == 'missed':
+            return min(bottom, image_height - plate_height)
+        return top - plate_height if top >= plate_height else top
+
 
 def marks_of(frame: Frame, labels: Sequence[str]) -> list[Mark]:
     """Return the boxes to draw over a frame's image, those that matter most last."""
@@ -52,5 +63,5 @@ def _of_detections(frame: Frame, labels: Sequence[str]) -> list[Mark]:
         text = f'{labels[frame.found.class_ids[i]]} {frame.found.scores[i]:.2f}'
         fate = int(frame.matched.truth_of[i])
         kind = {NOTHING: 'false', UNCOUNTED: 'uncounted'}.get(fate, 'found')
-        marks.append(Mark(kind, tuple(box), f'no {text}' if kind == 'false' else text))
+        marks.append(Mark(kind, tuple(box), f'wrong: {text}' if kind == 'false' else text))
     return marks

@@ -1,0 +1,53 @@
+"""`robot_dl demo`: a simulated camera, live detection, and a report."""
+
+import argparse
+from pathlib import Path
+
+LEAST_SECONDS = 3.0
+GREATEST_SEED = 9_899
+WORLDS_PER_SEED = 100
+"""Every seed has so many worlds for itself: enough for a quarter of an hour."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument('--seconds', type=_seconds, default=45.0, help='how long to compare')
+    parser.add_argument('--out', type=Path, default=Path('demo_report'), help='folder of results')
+    parser.add_argument('--seed', type=_seed, default=0, help=f'0 to {GREATEST_SEED}')
+    parser.add_argument('--model', default='tabletop_detector', help='name, or a folder')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the demo; return 0 if it has passed, 1 if not.
+
+    Raises:
+        OSError: If a node ended, or nothing arrived.
+        ValueError: If the model cannot be used.
+    """
+    from robot_dl.cli.demos.session import hold
+    from robot_dl.cli.processes import sigterm_as_interrupt
+
+    with sigterm_as_interrupt():
+        return 0 if hold(args.seconds, args.out, args.seed, args.model) else 1
+
+
+def first_world(seed: int) -> int:
+    """Return the first of the worlds that belong to a demo's seed.
+
+    They lie among those that training never uses (robot_dl/training/seeds.py).
+    """
+    return seed * WORLDS_PER_SEED
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not LEAST_SECONDS <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f'expected {LEAST_SECONDS:g} to 3600, got {text}')
+    return seconds
+
+
+def _seed(text: str) -> int:
+    seed = int(text)
+    if not 0 <= seed <= GREATEST_SEED:
+        raise argparse.ArgumentTypeError(f'expected 0 to {GREATEST_SEED}, got {text}')
+    return seed
