@@ -5,10 +5,16 @@ from ros_session import Session, own_domain
 from toy_models import write_model
 
 
+@pytest.fixture(scope='module')
+def _this_machine_only():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+        yield
+
+
 @pytest.fixture
-def domain_id(monkeypatch):
+def domain_id(_this_machine_only, monkeypatch):
     """Return a ROS domain for this test alone, on this machine alone."""
-    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
     with own_domain() as domain:
         monkeypatch.setenv('ROS_DOMAIN_ID', str(domain))
         yield domain
@@ -20,6 +26,15 @@ def session(domain_id):
     running = Session(domain_id)
     yield running
     running.close()
+
+
+@pytest.fixture(scope='module')
+def shared_session(_this_machine_only):
+    """Return a session for all tests of a module, for those that use no topics."""
+    with own_domain() as domain:
+        running = Session(domain)
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope='session')

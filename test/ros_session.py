@@ -60,10 +60,11 @@ class Session:
         self.executor.add_node(node)
         return node
 
-    def start(self, node_class: type, *, name: str = '', **parameters: Any) -> Any:
+    def start(self, node_class: type, cli: list[str] | None = None, **parameters: Any) -> Any:
         """Run a node under test with these parameters, and start it as `main` would."""
         overrides = [Parameter(key, value=value) for key, value in parameters.items()]
-        node = self.add(node_class(context=self.context, parameter_overrides=overrides))
+        options = {'context': self.context, 'cli_args': cli, 'parameter_overrides': overrides}
+        node = self.add(node_class(**options))
         node.start()
         return node
 

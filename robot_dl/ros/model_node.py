@@ -57,6 +57,7 @@ class ModelNode(LifecycleNode):
 
     Attributes:
         loaded: The model in use, for diagnostics; set it in `load`.
+        frames: What happened to the images so far.
     """
 
     Params: ClassVar[type[ModelNodeParams]] = ModelNodeParams
@@ -77,7 +78,7 @@ class ModelNode(LifecycleNode):
         self._live = LiveParams(self, self.Params, self.check_params, self.on_params)
         for sentence in unknown_parameters(self, self.Params):
             self.get_logger().warning(f'{sentence}. It is ignored')
-        self._frames = FrameStatistics(time.monotonic())
+        self.frames = FrameStatistics(time.monotonic())
         self._inputs: list[Input] = []
         self._opened: Opened | None = None
         self._active = False
@@ -115,7 +116,7 @@ class ModelNode(LifecycleNode):
 
     def listen(self, msg_type: type, topic: str, callback: Callable[[Any], None]) -> None:
         """Answer the newest message of a topic, while active and enabled. For `load`."""
-        self._inputs.append(Input(self, msg_type, topic, callback, self._frames))
+        self._inputs.append(Input(self, msg_type, topic, callback, self.frames))
 
     def listen_images(self, topic: str, callback: Callable[[Rgb, Header], None]) -> None:
         """Answer the newest image of a topic, raw or compressed as `transport` says. For `load`.
@@ -136,7 +137,7 @@ class ModelNode(LifecycleNode):
         """Time the network, for diagnostics."""
         started_s = time.perf_counter()
         yield
-        self._frames.infer((time.perf_counter() - started_s) * 1000)
+        self.frames.infer((time.perf_counter() - started_s) * 1000)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load the model."""
@@ -237,7 +238,7 @@ class ModelNode(LifecycleNode):
         return response
 
     def _publish_diagnostics(self) -> None:
-        frames = self._frames.summary(time.monotonic())
+        frames = self.frames.summary(time.monotonic())
         silent = self._active and self._enabled and frames.silent_s > SILENT_AFTER_S
         condition = Condition(
             state=self._state_machine.current_state[1],

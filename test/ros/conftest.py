@@ -1,3 +1,9 @@
 """Fixtures of this folder."""
 
-from ros_fixtures import domain_id, model_folder, session  # noqa: F401
+from ros_fixtures import (  # noqa: F401
+    _this_machine_only,
+    domain_id,
+    model_folder,
+    session,
+    shared_session,
+)
