@@ -59,15 +59,15 @@ def set_up(venv, ros, extras):
     """Do what the stamp in the environment says is not done yet."""
     stamp = venv / 'robot_dl_setup.json'
     done = json.loads(stamp.read_text()) if stamp.exists() else {}
-    wanted = fingerprint(ros, sorted({*extras, *done.get('extras', [])}))
+    base = [ros, os.environ.get('ROS_DISTRO', ''), sys.version]
+    outdated = done.get('base', base) != base
+    kept = [] if outdated else done.get('extras', [])
+    wanted = {'base': base, **fingerprint(), 'extras': sorted({*extras, *kept})}
     if done == wanted:
         return
     start = time.time()
     install_packages(missing_packages(ros))
-    if (
-        not (venv / 'bin' / 'python').exists()
-        or done.get('base', wanted['base']) != wanted['base']
-    ):
+    if outdated or not (venv / 'bin' / 'python').exists():
         make_venv(venv, ros)
         done = {}
     if (done.get('extras'), done.get('packages')) != (wanted['extras'], wanted['packages']):
@@ -79,16 +79,11 @@ def set_up(venv, ros, extras):
     say(f'{venv.name} is ready ({time.time() - start:.0f} s)')
 
 
-def fingerprint(ros, extras):
-    """Describe an environment by everything that it depends on."""
+def fingerprint():
+    """Describe the files that an environment is made from."""
     packages = [ROOT / 'setup.py', ROOT / 'setup.cfg', ROOT / 'pyproject.toml']
     interfaces = [path for path in (ROOT / 'ros_wheels').rglob('*') if path.suffix != '.pyc']
-    return {
-        'base': [ros, os.environ.get('ROS_DISTRO', ''), sys.version],
-        'extras': extras,
-        'packages': digest(packages),
-        'interfaces': digest(interfaces),
-    }
+    return {'packages': digest(packages), 'interfaces': digest(interfaces)}
 
 
 def digest(paths):
