@@ -81,7 +81,8 @@ def set_up(venv, ros, extras):
 
 def fingerprint():
     """Describe the files that an environment is made from."""
-    packages = [ROOT / 'setup.py', ROOT / 'setup.cfg', ROOT / 'pyproject.toml']
+    packages = [ROOT / name for name in ('setup.py', 'setup.cfg', 'pyproject.toml')]
+    packages += (ROOT / 'ros_wheels').glob('*.txt')
     interfaces = [path for path in (ROOT / 'ros_wheels').rglob('*') if path.suffix != '.pyc']
     return {'packages': digest(packages), 'interfaces': digest(interfaces)}
 
