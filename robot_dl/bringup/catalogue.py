@@ -1,0 +1,67 @@
+"""The nodes a deployment may name: what they take, and what they are called."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from robot_dl.core.params import Params
+from robot_dl.core.topics import Topic
+
+
+@dataclass(frozen=True)
+class NodeKind:
+    """An executable of this package.
+
+    Attributes:
+        executable: Its name for `ros2 run` and in deployments.
+        module: What `python -m` runs.
+        params: Its parameters.
+        topics: What it subscribes, publishes and serves.
+        commands_motion: True if it publishes commands; such nodes are ended last.
+    """
+
+    executable: str
+    module: str
+    params: type[Params]
+    topics: tuple[Topic, ...]
+    commands_motion: bool = False
+
+    @property
+    def remappable(self) -> tuple[str, ...]:
+        """The topics and services that a deployment can give another name."""
+        return tuple(topic.name for topic in self.topics)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The parameters that a deployment can set."""
+        return tuple(spec.name for spec in self.params.specs())
+
+
+# module, parameters and topics as text: importing a task is left to whoever asks for it.
+_KINDS = {
+    'detection_node': (
+        'robot_dl.nodes.detection_node',
+        'robot_dl.detection.params:DetectionParams',
+        'robot_dl.detection.topics:DETECTION_TOPICS',
+    ),
+    'sim_node': (
+        'robot_dl.sim.sim_node',
+        'robot_dl.sim.params:SimParams',
+        'robot_dl.sim.topics:SIM_TOPICS',
+    ),
+}
+
+
+@cache
+def node_kinds() -> dict[str, NodeKind]:
+    """Return every kind of node by the name of its executable."""
+    return {
+        name: NodeKind(name, module, _load(params), _load(topics))
+        for name, (module, params, topics) in _KINDS.items()
+    }
+
+
+def _load(place: str) -> Any:
+    module, _, name = place.partition(':')
+    return getattr(import_module(module), name)
