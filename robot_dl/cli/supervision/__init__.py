@@ -1,0 +1,1 @@
+"""Keep the processes of a deployment running, and end all of them together."""

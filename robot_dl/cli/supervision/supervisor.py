@@ -1,0 +1,137 @@
+"""Run the nodes of a deployment: start, log, start again, and end all of them in order."""
+
+import asyncio
+import os
+import signal
+import time
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import Mapping
+
+from robot_dl.bringup.commands import command
+from robot_dl.bringup.deployment import Deployment, NodeSpec
+from robot_dl.bringup.respawn import Respawn
+from robot_dl.cli.processes import dying_with
+from robot_dl.cli.supervision.console import Console
+from robot_dl.cli.supervision.environment import added_variables
+from robot_dl.ros.shared_memory import remove_dead_segments
+
+ENDING = ((signal.SIGINT, 5.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
+"""How a process is asked to end, and how long each request is given, in seconds."""
+LONGEST_LINE = 1 << 20
+
+
+def supervise(deployment: Deployment, colored: bool | None = None) -> int:
+    """Run a deployment until SIGINT, SIGTERM, or until no node is left.
+
+    Returns:
+        0 if every node ended well, 1 if one failed and was not or could not be revived.
+    """
+    console = Console((node.full_name for node in deployment.nodes), colored)
+    try:
+        return asyncio.run(_Supervisor(deployment, console).run())
+    finally:
+        remove_dead_segments()
+
+
+class _Supervisor:
+    def __init__(self, deployment: Deployment, console: Console) -> None:
+        self._nodes = [_Keeper(deployment, node, console) for node in deployment.nodes]
+        self._console = console
+
+    async def run(self) -> int:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        kept = [asyncio.create_task(node.keep(), name=node.name) for node in self._nodes]
+        done = asyncio.gather(*kept)
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([done, stopped], return_when=asyncio.FIRST_COMPLETED)
+        if not done.done():
+            await self._end()
+        stopped.cancel()
+        return 0 if all(await done) else 1
+
+    async def _end(self) -> None:
+        """End the nodes that look first, and those that command motion last."""
+        for last in (False, True):
+            nodes = [node for node in self._nodes if node.commands_motion is last]
+            if nodes:
+                self._console.say(f'ending {", ".join(node.name for node in nodes)}')
+                await asyncio.gather(*(node.end() for node in nodes))
+
+
+class _Keeper:
+    """Keeps one node running."""
+
+    def __init__(self, deployment: Deployment, node: NodeSpec, console: Console) -> None:
+        self.name, self.commands_motion = node.full_name, node.kind.commands_motion
+        self._node, self._console = node, console
+        self._env = {**os.environ, **added_variables(deployment, node, os.environ)}
+        self._process: Process | None = None
+        self._ending = asyncio.Event()
+
+    async def keep(self) -> bool:
+        """Run the node, again and again if it is to be respawned; return whether it ended well."""
+        memory = Respawn()
+        while True:
+            started_s = time.monotonic()
+            code = await self._run_once(self._env)
+            if self._ending.is_set():
+                return code in (0, -signal.SIGINT, -signal.SIGTERM)
+            memory = memory.after(time.monotonic() - started_s)
+            if not self._node.respawn or memory.gives_up:
+                self._say_last_words(code, memory)
+                return code == 0 and not self._node.respawn
+            self._console.line(
+                self.name, f'{_ending_of(code)}; starting it again in {memory.delay_s:.1f} s'
+            )
+            if await self._is_ending_within(memory.delay_s):
+                return True
+
+    async def end(self) -> None:
+        """Ask the process to end, more firmly each time, until it has."""
+        self._ending.set()
+        for number, patience_s in ENDING:
+            if self._process is None or self._process.returncode is not None:
+                return
+            self._process.send_signal(number)
+            try:
+                await asyncio.wait_for(self._process.wait(), patience_s)
+            except asyncio.TimeoutError:
+                self._console.line(self.name, f'still runs {patience_s:.0f} s after {number.name}')
+
+    async def _run_once(self, env: Mapping[str, str]) -> int:
+        self._process = process = await asyncio.create_subprocess_exec(
+            *command(self._node),
+            env=env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=PIPE,
+            stderr=STDOUT,
+            limit=LONGEST_LINE,
+            start_new_session=True,
+            preexec_fn=dying_with(os.getpid()),
+        )
+        if self._ending.is_set():  # The end was asked for while the process was being made.
+            process.send_signal(signal.SIGINT)
+        assert process.stdout
+        async for line in process.stdout:
+            self._console.line(self.name, line.decode(errors='replace').rstrip())
+        code = await process.wait()
+        if code < 0:  # Killed: its shared memory is still there.
+            remove_dead_segments()
+        return code
+
+    async def _is_ending_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._ending.wait(), seconds)
+        except asyncio.TimeoutError:
+            return False
+        return True
+
+    def _say_last_words(self, code: int, memory: Respawn) -> None:
+        why = f', {memory.failures} times in a row: giving up' if memory.gives_up else ''
+        self._console.line(self.name, f'{_ending_of(code)}{why}')
+
+
+def _ending_of(code: int) -> str:
+    return f'ended by {signal.Signals(-code).name}' if code < 0 else f'ended with code {code}'

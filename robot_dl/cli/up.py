@@ -1,0 +1,59 @@
+"""`robot_dl up FILE`: run a deployment without `ros2 launch`."""
+
+import argparse
+import json
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from robot_dl.bringup.deployment import Deployment
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `up`."""
+    parser.add_argument('file', type=Path, nargs='?', help='deployment file (YAML)')
+    parser.add_argument(
+        '--dry-run', action='store_true', help='print the commands and start nothing'
+    )
+    parser.add_argument(
+        '--schema', action='store_true', help='print the JSON Schema of deployment files'
+    )
+    parser.add_argument(
+        '--no-color', action='store_true', help='plain logs, also on a terminal'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run a deployment until it is interrupted; 0 if every node ended well."""
+    from robot_dl.bringup.schema import deployment_schema
+
+    if args.schema:
+        print(json.dumps(deployment_schema(), indent=2))
+        return 0
+    if args.file is None:
+        raise ValueError('expected a deployment file, got none; see robot_dl up --help')
+    return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from robot_dl.bringup.reading import read_deployment
+    from robot_dl.cli.supervision.supervisor import supervise
+
+    deployment = read_deployment(args.file)
+    if args.dry_run:
+        return _show(deployment)
+    return supervise(deployment, colored=False if args.no_color else None)
+
+
+def _show(deployment: 'Deployment') -> int:
+    """Print the command of each node as one can type it into a shell."""
+    from robot_dl.bringup.commands import command
+    from robot_dl.cli.supervision.environment import added_variables
+
+    for node in deployment.nodes:
+        added = added_variables(deployment, node, os.environ)
+        words = [f'{name}={shlex.quote(value)}' for name, value in sorted(added.items())]
+        print(' '.join([*words, shlex.join(command(node))]))
+    return 0
