@@ -67,7 +67,7 @@ SIM_TOPICS = (
         'clock',
         'rosgraph_msgs/msg/Clock',
         PUBLISHED,
-        'best effort, depth 1',
+        'reliable',
         'Simulated time, with `publish_clock`.',
     ),
 )
