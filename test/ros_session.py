@@ -55,7 +55,8 @@ class NodeProcess:
         """Start `python COMMAND` in a domain; its output goes to a file in `folder`."""
         self.output = folder / f'output_{time.monotonic_ns()}.txt'
         root = str(Path(__file__).parents[1])
-        variables = {**local_environment(domain_id), 'PYTHONPATH': root, **env}
+        path = os.pathsep.join([root, *filter(None, [os.environ.get('PYTHONPATH')])])
+        variables = {**local_environment(domain_id), 'PYTHONPATH': path, **env}
         with self.output.open('w') as stream:
             self.process = subprocess.Popen(
                 [sys.executable, *command], env=variables, stdout=stream, stderr=stream
