@@ -3,6 +3,9 @@
 import fcntl
 import os
 import random
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +25,7 @@ from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from robot_dl.ros.environment import prepare
+from robot_dl.ros.environment import local_environment, prepare
 from robot_dl.ros.images import image_to_msg
 
 TIMEOUT_S = 20.0
@@ -43,6 +46,45 @@ def own_domain() -> Iterator[int]:
             yield domain
             return
     raise RuntimeError('every ROS domain from 1 to 101 is held by a test')
+
+
+class NodeProcess:
+    """A process of its own, whose output is kept, and which ends with the block."""
+
+    def __init__(self, command: list[str], domain_id: int, folder: Path, **env: str) -> None:
+        """Start `python COMMAND` in a domain; its output goes to a file in `folder`."""
+        self.output = folder / f'output_{time.monotonic_ns()}.txt'
+        root = str(Path(__file__).parents[1])
+        path = os.pathsep.join([root, *filter(None, [os.environ.get('PYTHONPATH')])])
+        variables = {**local_environment(domain_id), 'PYTHONPATH': path, **env}
+        with self.output.open('w') as stream:
+            self.process = subprocess.Popen(
+                [sys.executable, *command], env=variables, stdout=stream, stderr=stream
+            )
+
+    def __enter__(self) -> 'NodeProcess':
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def text(self) -> str:
+        """Return what it has written so far."""
+        return self.output.read_text(errors='replace')
+
+    def wait_for(self, words: str) -> None:
+        """Wait until it has written `words`."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while words not in self.text():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                pytest.fail(f'expected {words!r} in: {self.text()}')
+            time.sleep(0.02)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send it a signal, and return its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(TIMEOUT_S)
 
 
 class Session:

@@ -4,10 +4,8 @@ import argparse
 from importlib import import_module
 
 BENCHES = {
-    'transport': (
-        'robot_dl.cli.benches.transport',
-        'images between processes, with our profile and without',
-    ),
+    'detection': ('robot_dl.cli.benches.detection', 'what the node costs beyond its network'),
+    'transport': ('robot_dl.cli.benches.transport', 'images between processes, with our profile'),
 }
 """Module and one line of help for each benchmark; a module has `add_arguments` and `run`."""
 

@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('model', help="a bundled model's name, or a folder with model.yaml")
     parser.add_argument('--json', type=Path, metavar='F', help='write the scores to this file')
-    parser.add_argument('--images', type=int, default=IMAGES, help='pictures (default %(default)s)')
+    parser.add_argument(
+        '--images', type=int, default=IMAGES, help='pictures (default %(default)s)'
+    )
     parser.add_argument('--device', default='cpu', help='auto, cpu, cuda or tensorrt')
 
 

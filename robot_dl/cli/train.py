@@ -18,7 +18,7 @@ WEAKNESSES = (
     'It has only ever seen rendered pictures; a real camera was never in the loop.',
     'Every object is one of a few generated shapes; a mug without a handle, a claw hammer or a '
     'folding screwdriver may be missed or misnamed.',
-    'It expects a table seen from above (30 to 70 degrees) at arm\'s length; an object smaller '
+    "It expects a table seen from above (30 to 70 degrees) at arm's length; an object smaller "
     'than about 20 pixels in a 640×480 picture is at the limit.',
     'Things of no class (cones, stars, rings) were on the table in training, but only six kinds.',
     'Boxes are fitted to what is visible; a half hidden object gets a small box.',

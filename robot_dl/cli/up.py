@@ -20,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--schema', action='store_true', help='print the JSON Schema of deployment files'
     )
-    parser.add_argument(
-        '--no-color', action='store_true', help='plain logs, also on a terminal'
-    )
+    parser.add_argument('--no-color', action='store_true', help='plain logs, also on a terminal')
 
 
 def run(args: argparse.Namespace) -> int:

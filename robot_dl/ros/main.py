@@ -31,6 +31,10 @@ def run(node_class: type[ModelNode], args: Sequence[str] | None = None) -> int:
         return _run(node_class)
     except (KeyboardInterrupt, ExternalShutdownException):
         return 0
+    except Exception:
+        if rclpy.ok():
+            raise
+        return 0  # SIGTERM closed the context under something that was being made
     finally:
         # An impatient second Ctrl-C must not end in a traceback.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -38,6 +42,8 @@ def run(node_class: type[ModelNode], args: Sequence[str] | None = None) -> int:
 
 
 def _run(node_class: type[ModelNode]) -> int:
+    # Made first: one that is made after a signal has closed the context cannot be deleted quietly.
+    executor = SingleThreadedExecutor()
     try:
         node = node_class()
     except ParamError as error:
@@ -46,7 +52,6 @@ def _run(node_class: type[ModelNode]) -> int:
     try:
         if not node.start():
             return CANNOT_START if node.context.ok() else 0
-        executor = SingleThreadedExecutor()
         executor.add_node(node)
         executor.spin()
     finally:

@@ -227,7 +227,8 @@ class ModelNode(LifecycleNode):
         model = self.loaded
         if model.notice:
             self.get_logger().warning(model.notice)
-        self.get_logger().info(f'model {model.name} runs on {model.provider}')
+        if model.name:
+            self.get_logger().info(f'model {model.name} runs on {model.provider}')
 
     def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> Any:
         self._enabled = request.data

@@ -15,6 +15,7 @@ SHARED_MEMORY = Path('/dev/shm')
 # a port its number. Beside each lies a lock, <name>_el (one owner) or <name>_sl (several), that is
 # created first, deleted last, and flocked by whoever uses it.
 SEGMENT = re.compile(r'fast(?:rtps|dds)_[0-9a-z]{16}')
+PORT = re.compile(r'fast(?:rtps|dds)_port\d{1,5}')
 LOCK = re.compile(r'(fast(?:rtps|dds)_(?:[0-9a-z]{16}|port\d{1,5}))_[es]l')
 
 
@@ -30,8 +31,14 @@ def remove_dead_segments(folder: Path = SHARED_MEMORY) -> list[Path]:
     removed = []
     for lock in [path for path in files if LOCK.fullmatch(path.name)]:
         removed += _remove_with_lock(lock)
-    segments = [path for path in files if SEGMENT.fullmatch(path.name)]
-    return removed + [path for path in segments if not _has_lock(path) and _remove(path)]
+    removed += [path for path in files if SEGMENT.fullmatch(path.name) and _remove_unlocked(path)]
+    # A port without lock has no reader any more, but a writer may not know that yet.
+    ports = [path for path in files if PORT.fullmatch(path.name)]
+    mapped = _mapped_files() if ports else set()
+    for port in ports:
+        if str(port) not in mapped and _remove_unlocked(port):
+            removed += [port, *_removed(port.with_name(f'sem.{port.name}_mutex'))]
+    return removed
 
 
 def _remove_with_lock(lock: Path) -> list[Path]:
@@ -44,18 +51,35 @@ def _remove_with_lock(lock: Path) -> list[Path]:
     try:
         with lock.open('rb') as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return [path for path in guarded if _remove(path)]
+            return _removed(*guarded)
     except OSError:  # In use, another user's, or just deleted by its owner.
         return []
 
 
-def _has_lock(segment: Path) -> bool:
-    return segment.with_name(f'{segment.name}_el').exists()
+def _remove_unlocked(path: Path) -> bool:
+    locks = [path.with_name(path.name + ending) for ending in ('_el', '_sl')]
+    return not any(lock.exists() for lock in locks) and bool(_removed(path))
 
 
-def _remove(path: Path) -> bool:
-    try:
-        path.unlink()
-    except OSError:
-        return False
-    return True
+def _removed(*paths: Path) -> list[Path]:
+    """Delete what can be deleted, and return that."""
+    done = []
+    for path in paths:
+        try:
+            path.unlink()
+        except OSError:
+            continue
+        done.append(path)
+    return done
+
+
+def _mapped_files() -> set[str]:
+    """Return the Fast DDS files that the processes we may look into have in their memory."""
+    mapped = set()
+    for maps in Path('/proc').glob('[0-9]*/maps'):
+        try:
+            rows = maps.read_text().splitlines()
+        except OSError:  # Another user's process, or one that has just ended.
+            continue
+        mapped.update(row[row.index('/') :] for row in rows if f'{SHARED_MEMORY}/fast' in row)
+    return mapped

@@ -7,7 +7,6 @@ import numpy as np
 from rclpy.clock import Clock as RclClock
 from rclpy.clock import ClockType
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.time import Time
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
@@ -27,7 +26,6 @@ from robot_dl.sim.params import SimParams
 from robot_dl.sim.stage import Stage
 
 OPTICAL_FRAME = 'camera_optical_frame'
-CLOCK_QOS = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class SimNode(Node):
@@ -48,7 +46,7 @@ class SimNode(Node):
         self.frames = FrameBroadcaster(self)
         self.clock = None
         if params.publish_clock:
-            self.clock = self.create_publisher(Clock, 'clock', CLOCK_QOS)
+            self.clock = self.create_publisher(Clock, 'clock', RESULTS)
 
     def start(self) -> bool:
         """Build the world and start the camera; return False where nothing can be rendered."""

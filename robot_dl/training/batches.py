@@ -13,7 +13,7 @@ from torch.nn import functional
 from robot_dl.training.scenes import Scenes
 
 CUT_AWAY = 0.03
-"""An object that loses a larger part of its box at the border is ignored: its new box is a guess."""
+"""An object whose box loses a larger part at the border is ignored: its new box is a guess."""
 
 
 @dataclass(frozen=True)

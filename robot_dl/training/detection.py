@@ -168,7 +168,8 @@ def detect(net: TabletopNet, images: np.ndarray, least: float = 0.005) -> list[D
     centres, strides = (t.to(device) for t in places(images.shape[1:3]))
     boxes = boxes_from_sides(sides_from_logits(logits[:, : 4 * BINS], strides), centres)
     scores = logits[:, 4 * BINS :].sigmoid().transpose(1, 2)
-    return [_distinct(b, s, least) for b, s in zip(boxes.cpu().numpy(), scores.cpu().numpy())]
+    pairs = zip(boxes.cpu().numpy(), scores.cpu().numpy(), strict=True)
+    return [_distinct(b, s, least) for b, s in pairs]
 
 
 def _distinct(boxes: np.ndarray, scores: np.ndarray, least: float) -> Detections:

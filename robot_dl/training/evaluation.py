@@ -20,7 +20,14 @@ from robot_dl.training.scoring import Scores, Wanted, coco_scores
 Item = TypeVar('Item')
 Watch = Callable[[Iterable[Item], int], Iterable[Item]]
 
-LIBRARIES = ('numpy', 'mujoco', 'onnxruntime', 'torch', 'faster-coco-eval', 'opencv-python-headless')
+LIBRARIES = (
+    'numpy',
+    'mujoco',
+    'onnxruntime',
+    'torch',
+    'faster-coco-eval',
+    'opencv-python-headless',
+)
 
 
 @dataclass(frozen=True)

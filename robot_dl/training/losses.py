@@ -21,7 +21,9 @@ def complete_iou(a_xyxy: Tensor, b_xyxy: Tensor) -> Tensor:
     low = torch.minimum(a_xyxy[..., :2], b_xyxy[..., :2])
     high = torch.maximum(a_xyxy[..., 2:], b_xyxy[..., 2:])
     diagonal = (high - low).square().sum(-1) + 1e-7
-    apart = (a_xyxy[..., :2] + a_xyxy[..., 2:] - b_xyxy[..., :2] - b_xyxy[..., 2:]).square().sum(-1)
+    apart = (
+        (a_xyxy[..., :2] + a_xyxy[..., 2:] - b_xyxy[..., :2] - b_xyxy[..., 2:]).square().sum(-1)
+    )
     a_size, b_size = a_xyxy[..., 2:] - a_xyxy[..., :2], b_xyxy[..., 2:] - b_xyxy[..., :2]
     a_angle = torch.atan(a_size[..., 0] / (a_size[..., 1] + 1e-7))
     b_angle = torch.atan(b_size[..., 0] / (b_size[..., 1] + 1e-7))

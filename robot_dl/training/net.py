@@ -131,7 +131,7 @@ class TabletopNet(nn.Module):
         deep = self.deep(middle)
         fine = self.fine(torch.cat([self.up(deep), middle], 1))
         coarse = self.coarse(torch.cat([self.down(fine), deep], 1))
-        levels = [head(x) for head, x in zip(self.heads, (fine, coarse))]
+        levels = [head(x) for head, x in zip(self.heads, (fine, coarse), strict=True)]
         return torch.cat(levels, 2)
 
 

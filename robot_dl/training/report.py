@@ -62,11 +62,12 @@ def draw_predictions(
 
     rows = -(-len(images) // 3)
     figure = Figure(figsize=(12, 3 * rows), layout='constrained')
-    for axes, image in zip(figure.subplots(rows, 3).flat, images):
+    for axes, image in zip(figure.subplots(rows, 3).flat, images, strict=False):
         axes.imshow(image)
         axes.axis('off')
         found = detector(image)
-        for (x0, y0, x1, y1), score, k in zip(found.boxes_xyxy, found.scores, found.class_ids):
+        rows_found = zip(found.boxes_xyxy, found.scores, found.class_ids, strict=True)
+        for (x0, y0, x1, y1), score, k in rows_found:
             colour = f'C{k}'
             axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, ec=colour, lw=1.5))
             box = {'facecolor': colour, 'edgecolor': 'none', 'pad': 0.6}

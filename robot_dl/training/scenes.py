@@ -73,7 +73,7 @@ def render_scenes(seeds: range, views: int) -> Scenes:
                 truth = world.truth()
                 images.append(pixels)
                 truths.append((fit.to_model(truth.boxes_xyxy), truth.class_ids, truth.ignored))
-    boxes, class_ids, ignored = zip(*truths)
+    boxes, class_ids, ignored = zip(*truths, strict=True)
     starts = np.cumsum([0] + [len(ids) for ids in class_ids])
     joined = (np.concatenate(boxes), np.concatenate(class_ids), np.concatenate(ignored))
     return Scenes(np.stack(images), *joined, starts.astype(np.int64))
@@ -96,9 +96,7 @@ def load_shard(path: Path) -> Scenes:
         return Scenes(**{name: arrays[name] for name in arrays.files})
 
 
-def rendered(
-    seeds: range, views: int, cache: Path, processes: int = 2
-) -> Iterator[Scenes]:
+def rendered(seeds: range, views: int, cache: Path, processes: int = 2) -> Iterator[Scenes]:
     """Yield the shards of all seeds, in order, rendering what is not kept yet.
 
     Args:

@@ -52,7 +52,8 @@ def _annotations(wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
 def _results(found: Sequence[Detections]) -> list[dict[str, Any]]:
     rows = []
     for image_id, seen in enumerate(found):
-        for box, score, class_id in zip(_xywh(seen.boxes_xyxy), seen.scores, seen.class_ids):
+        columns = (_xywh(seen.boxes_xyxy), seen.scores, seen.class_ids)
+        for box, score, class_id in zip(*columns, strict=True):
             row = {'image_id': image_id, 'bbox': box, 'score': float(score)}
             rows.append({**row, 'category_id': int(class_id)})
     return rows
@@ -79,7 +80,10 @@ def coco_scores(
     per_class = {}
     for k, name in enumerate(labels):
         if (precision[:, :, k] >= 0).any():
-            per_class[name] = {'AP50': _mean(precision[0, :, k]), 'AP50_95': _mean(precision[:, :, k])}
+            per_class[name] = {
+                'AP50': _mean(precision[0, :, k]),
+                'AP50_95': _mean(precision[:, :, k]),
+            }
     return Scores(_mean(precision[0]), _mean(precision), per_class)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from robot_dl.cli.benches.transport import case_from_ages, percentile, table_row
+from robot_dl.cli.benches.percentiles import percentile
+from robot_dl.cli.benches.transport import case_from_ages, table_row
 from robot_dl.ros.shared_memory import remove_dead_segments
 
 pytestmark = pytest.mark.ros

@@ -35,7 +35,8 @@ def playing(*arguments):
         try:
             yield process
         finally:
-            process.kill()
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=20)
 
 
 def stamp_ns(msg):

@@ -1,6 +1,7 @@
 """Segments of dead processes go, everything else stays."""
 
 import fcntl
+import mmap
 import subprocess
 import sys
 from pathlib import Path
@@ -43,8 +44,25 @@ def test_segment_that_failed_while_it_was_made_goes(tmp_path):
     assert remove_dead_segments(tmp_path) == [tmp_path / SEGMENT]
 
 
+def test_port_whose_reader_is_gone_goes(tmp_path):
+    make(tmp_path, 'fastdds_port7411', 'sem.fastdds_port7411_mutex')
+    assert len(remove_dead_segments(tmp_path)) == 2
+    assert left(tmp_path) == []
+
+
+def test_port_without_reader_stays_while_a_writer_has_it_in_memory():
+    port = SHARED_MEMORY / 'fastdds_port99999'
+    port.write_bytes(bytes(4096))
+    try:
+        with port.open('r+b') as file, mmap.mmap(file.fileno(), 0):
+            assert port not in remove_dead_segments()
+        assert port in remove_dead_segments()
+    finally:
+        port.unlink(missing_ok=True)
+
+
 def test_locked_segments_and_files_of_others_stay(tmp_path):
-    make(tmp_path, SEGMENT, f'{SEGMENT}_el', 'fastdds_port7411', 'fast_food', 'sem.mp-abc')
+    make(tmp_path, SEGMENT, f'{SEGMENT}_el', 'fast_food', 'fastdds_portal', 'sem.mp-abc')
     with (tmp_path / f'{SEGMENT}_el').open('rb') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert remove_dead_segments(tmp_path) == []

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from robot_dl.sim.worlds import find_world
-from robot_dl.sim.worlds.scene import TABLE_HEIGHT_M
 
 pytest.importorskip('mujoco')
+
+from robot_dl.sim.worlds import find_world
+from robot_dl.sim.worlds.scene import TABLE_HEIGHT_M
 
 SEED = 11
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from robot_dl.sim.worlds.truth import truth_from_owners
 
 LABELS = ('box', 'ball')

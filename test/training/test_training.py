@@ -113,7 +113,7 @@ def test_augmentation_moves_boxes_with_their_pictures() -> None:
     for _ in range(6):
         batch = augment(collate(scenes, np.arange(8)), rng)
         brightest = batch.images.mean(1)
-        for picture, boxes, kind in zip(brightest, batch.boxes_xyxy, batch.kind):
+        for picture, boxes, kind in zip(brightest, batch.boxes_xyxy, batch.kind, strict=True):
             x0, y0, x1, y1 = boxes[0].round().int().tolist()
             if kind[0] == 1:
                 inside = picture[y0 + 2 : y1 - 2, x0 + 2 : x1 - 2]
@@ -128,7 +128,9 @@ def test_objects_cut_by_augmentation_are_ignored() -> None:
         batch = augment(collate(scenes, np.arange(8)), rng)
         height, width = MODEL_HW
         edges = batch.boxes_xyxy
-        touches = (edges[..., :2] <= 0).any(-1) | (edges[..., 2] >= width) | (edges[..., 3] >= height)
+        touches = (
+            (edges[..., :2] <= 0).any(-1) | (edges[..., 2] >= width) | (edges[..., 3] >= height)
+        )
         seen |= set(batch.kind[touches].tolist())
         assert (batch.kind[~touches] == 1).all()
     assert 2 in seen

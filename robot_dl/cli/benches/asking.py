@@ -9,16 +9,26 @@ from robot_dl.cli.processes import Process
 
 
 def ask(worker: Process, order: str, patience_s: float = 30.0) -> Any:
-    """Return what `worker` answers to `order`.
+    """Return what `worker` answers to `order`; errors as `answer_of`."""
+    tell(worker, order)
+    return answer_of(worker, order, patience_s)
+
+
+def tell(worker: Process, order: str) -> None:
+    """Give an order whose answer is read later."""
+    assert worker.stdin is not None
+    worker.stdin.write(order + '\n')
+    worker.stdin.flush()
+
+
+def answer_of(worker: Process, order: str, patience_s: float = 30.0) -> Any:
+    """Return the worker's next answer.
 
     Raises:
         OSError: If the worker has ended.
         TimeoutError: If it does not answer within `patience_s`.
     """
-    assert worker.stdin is not None
     assert worker.stdout is not None
-    worker.stdin.write(order + '\n')
-    worker.stdin.flush()
     if not select.select([worker.stdout], [], [], patience_s)[0]:
         raise TimeoutError(f'no answer to {order!r} within {patience_s:g} s')
     line = worker.stdout.readline()

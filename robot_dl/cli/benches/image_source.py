@@ -1,20 +1,26 @@
-"""Worker: publish noise images when told to, each stamped with the time of its publication.
+"""Worker: publish an image when told to, each time under the stamp of its publication.
 
 Orders: `wait` answers once every topic has a subscriber; `publish TOPIC COUNT RATE_HZ WARM_UP`
-publishes WARM_UP images that do not count and then COUNT that do, and answers with COUNT.
+publishes WARM_UP images that do not count and then COUNT that do, and answers with COUNT, or with
+how many it was until the order `stop` came.
 """
 
 import argparse
 import array
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 
 from robot_dl.cli.benches.worker import RELIABILITIES, Orders, answer, bench_node, qos
+from robot_dl.cli.sources.images import read_rgb
+
+Rgb = NDArray[np.uint8]
 
 WARM_UP_FRAME = 'warm_up'
 MEASURED_FRAME = 'camera'
@@ -26,7 +32,7 @@ class ImageSource:
     def __init__(self, node: Node, orders: Orders, args: argparse.Namespace) -> None:
         """Announce the topics."""
         self.orders = orders
-        self.image = noise_image(args.size)
+        self.image = image_msg(picture(args.size, args.image))
         profile = qos(args.reliability)
         self.publishers = {
             topic: node.create_publisher(Image, topic, profile) for topic in args.topics
@@ -41,15 +47,20 @@ class ImageSource:
         return True
 
     def publish(self, topic: str, count: str, rate_hz: str, warm_up: str) -> int:
-        """Publish the images, evenly spaced, and return how many count."""
+        """Publish evenly spaced images until the next order; return how many count."""
         publisher, period_s = self.publishers[topic], 1.0 / float(rate_hz)
-        due = time.monotonic()
+        due_s = time.monotonic()
         for index in range(-int(warm_up), int(count)):
-            while not self.orders.ended and (early := due - time.monotonic()) > 0:
-                self.orders.next(timeout_s=early)
+            if self._is_stopped(due_s):
+                return max(index, 0)
             self._publish(publisher, MEASURED_FRAME if index >= 0 else WARM_UP_FRAME)
-            due += period_s
+            due_s += period_s
         return int(count)
+
+    def _is_stopped(self, deadline_s: float) -> bool:
+        """Wait until `deadline_s`, and say whether an order came meanwhile."""
+        left_s = max(0.0, deadline_s - time.monotonic())
+        return self.orders.next(left_s) is not None or self.orders.ended
 
     def _publish(self, publisher: Publisher, frame_id: str) -> None:
         self.image.header.frame_id = frame_id
@@ -58,12 +69,19 @@ class ImageSource:
         publisher.publish(self.image)
 
 
-def noise_image(size: str) -> Image:
-    """Return an rgb8 message of `size`, e.g. '640x480', that no compression could make small."""
+def picture(size: str, path: Path | None) -> Rgb:
+    """Return noise of `size`, e.g. '640x480', or the image file if one is given."""
+    if path:
+        return read_rgb(path)
     width, height = map(int, size.split('x'))
-    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def image_msg(rgb: Rgb) -> Image:
+    """Return an rgb8 message."""
+    height, width = rgb.shape[:2]
     data = array.array('B')
-    data.frombytes(pixels.tobytes())
+    data.frombytes(rgb.tobytes())
     return Image(height=height, width=width, encoding='rgb8', step=width * 3, data=data)
 
 
@@ -71,7 +89,8 @@ def main() -> None:
     """Obey until the input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--topics', nargs='+', required=True)
-    parser.add_argument('--size', required=True)
+    parser.add_argument('--size', default='640x480')
+    parser.add_argument('--image', type=Path)
     parser.add_argument('--reliability', choices=RELIABILITIES, required=True)
     args = parser.parse_args()
     orders = Orders()

@@ -4,7 +4,6 @@ import argparse
 import itertools
 import json
 import os
-import statistics
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from robot_dl.cli.benches.asking import ask, wait_for_arrival
 from robot_dl.cli.benches.machine import machine, versions
+from robot_dl.cli.benches.percentiles import percentile
 from robot_dl.cli.processes import Process, python_module, running
 from robot_dl.ros.environment import local_environment, unused_domain, without_profile
 from robot_dl.ros.shared_memory import remove_dead_segments
@@ -107,13 +107,6 @@ def case_from_ages(
     delivered = round(len(ages_ms) / frames, 4)
     p50_ms, p95_ms = (percentile(ages_ms, share) for share in (50, 95))
     return Case(size, profile, reliability, delivered, p50_ms, p95_ms)
-
-
-def percentile(values: list[float], percent: int) -> float | None:
-    """Return the percentile, to a microsecond, or None when there are no values."""
-    if len(values) < 2:
-        return round(values[0], 3) if values else None
-    return round(statistics.quantiles(values, n=100, method='inclusive')[percent - 1], 3)
 
 
 def table_row(case: Case) -> str:

@@ -59,8 +59,8 @@ class Histogram:
 def histogram(values: NDArray[np.float64], marks: Sequence[tuple[str, float]]) -> Histogram:
     """Return the distribution of values [N ≥ 1], with named values marked.
 
-    What lies above three times the median's distance to the 99th percentile is gathered in the
-    last bar, so that one outlier does not flatten the rest.
+    What lies far above the 99th percentile is gathered in the last bar, so that one outlier does
+    not flatten the rest.
     """
     high = float(max(np.percentile(values, 99) * 1.25, np.max([m[1] for m in marks]) * 1.1, 1e-3))
     high = min(high, float(values.max()) * 1.02 + 1e-3)
@@ -100,8 +100,9 @@ def timeline(
 ) -> Timeline:
     """Return the latency of every frame [N ≥ 1] over time, and whether it was right."""
     high = float(np.percentile(latency_ms, 99) * 1.3 + 1e-3)
-    x, y = _x_axis(0, float(at_s[-1]) + 1e-3), _y_axis(high)
-    width = max(1.0, round((WIDTH - LEFT - RIGHT) / len(at_s), 1))
+    period_s = float(np.median(np.diff(at_s))) if len(at_s) > 1 else 1.0
+    x, y = _x_axis(0, float(at_s[-1]) + period_s), _y_axis(high)
+    width = max(1.0, round(x.px(period_s) - x.px(0), 1))
     dots, strip = [], []
     for t, ms, m, f in zip(at_s, latency_ms, missed, false_alarms, strict=True):
         kind = 'missed' if m else 'false' if f else 'right'

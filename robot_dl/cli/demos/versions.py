@@ -11,7 +11,6 @@ from robot_dl.ros.environment import PROFILE_VARIABLES
 
 DISTRIBUTIONS = {'3': 'humble', '7': 'jazzy', '9': 'kilted'}
 """ROS distribution by the major version of rclpy, for wheels, which do not name it."""
-OURS = ('fastdds.xml', 'fastdds_localhost.xml')
 
 
 def versions_of_run(rmw: str) -> dict[str, str | None]:
@@ -34,8 +33,8 @@ def transport_of(rmw: str, env: Mapping[str, str]) -> str:
         return rmw
     if profile is None:
         return f'{rmw} with its default transports'
-    if Path(profile) in [share_file('config') / name for name in OURS]:
-        return f'{rmw} with shared memory of 64 MiB and UDP ({Path(profile).name})'
+    if Path(profile).parent == share_file('config'):
+        return f'{rmw} with shared memory and UDP ({Path(profile).name})'
     return f'{rmw} with the profile {profile}'
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +34,9 @@ def _ring_faces(lower: NDArray[np.int64], upper: NDArray[np.int64]) -> list[list
 def stitch(rings: list[NDArray[np.float64]]) -> Mesh:
     """Make one mesh of rings [K, 3] that follow each other; the ends should be poles."""
     starts = np.cumsum([0] + [len(ring) for ring in rings])
-    indices = [np.arange(a, b) for a, b in zip(starts[:-1], starts[1:])]
+    indices = [np.arange(a, b) for a, b in pairwise(starts)]
     faces: list[list[int]] = []
-    for lower, upper in zip(indices[:-1], indices[1:]):
+    for lower, upper in pairwise(indices):
         faces += _ring_faces(lower, upper)
     return Mesh(np.concatenate(rings), np.asarray(faces, np.int32))
 

@@ -108,8 +108,14 @@ def mug(rng: Rng) -> Shape:
     ring = arc_tube((0.62 * r, 0.33 * h), (0.0075, 0.0045), 1.15 * np.pi)
     handle = Part('mesh', pos=(0.97 * r, 0.0, 0.52 * h), paint='main', mesh=ring)
     lining = revolve(
-        [(0, 0.0125), (flare * r - wall, 0.0125), (r - wall - 2e-4, h - 0.003)]
-        + [(r - wall - 8e-4, h - 0.003), (flare * r - wall - 8e-4, 0.0135), (0, 0.0135)]
+        [
+            (0, 0.0125),
+            (flare * r - wall, 0.0125),
+            (r - wall - 2e-4, h - 0.003),
+            (r - wall - 8e-4, h - 0.003),
+            (flare * r - wall - 8e-4, 0.0135),
+            (0, 0.0135),
+        ]
     )
     return Shape((Part('mesh', mesh=cup), handle, Part('mesh', paint='dark', mesh=lining)))
 
@@ -119,7 +125,9 @@ def bowl(rng: Rng) -> Shape:
     r, h = _between(rng, 0.06, 0.092), _between(rng, 0.045, 0.068)
     foot, wall = _between(rng, 0.4, 0.55) * r, 0.0045
     angles = np.linspace(0.12, np.pi / 2, 8)
-    outer = [(foot + (r - foot) * np.sin(a), 0.006 + (h - 0.006) * (1 - np.cos(a))) for a in angles]
+    outer = [
+        (foot + (r - foot) * np.sin(a), 0.006 + (h - 0.006) * (1 - np.cos(a))) for a in angles
+    ]
     inner = [(max(x - wall, 0.004), z + wall * 0.8) for x, z in outer[:-1]]
     inner = [(r - wall, h), *inner[::-1], (0, 0.012)]
     mesh = revolve([(0, 0), (foot, 0), *outer, *inner], segments=40)
@@ -138,7 +146,9 @@ def hammer(rng: Rng) -> Shape:
         _peen(rng, arm, thick, length),
     ]
     shaft = Part('cylinder', (0.8 * grip, length / 2), (length / 2, 0, thick), ON_ITS_SIDE)
-    sleeve = Part('capsule', (grip, 0.2 * length), (0.22 * length, 0, thick), ON_ITS_SIDE, 'accent')
+    sleeve = Part(
+        'capsule', (grip, 0.2 * length), (0.22 * length, 0, thick), ON_ITS_SIDE, 'accent'
+    )
     return Shape((shaft, sleeve, *head))
 
 

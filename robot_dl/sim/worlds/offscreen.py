@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import ctypes.util
+import importlib
 import os
 import sys
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 APT = 'apt-get install libegl1 libgl1-mesa-dri   (or libosmesa6)'
-_LIBRARIES = {'egl': ('EGL', 'GL'), 'osmesa': ('OSMesa',)}
+_LIBRARIES = {'egl': 'EGL', 'osmesa': 'OSMesa'}
 
 
 def choose_backend() -> str:
-    """Set MUJOCO_GL where it is unset and there is no display, and return its value.
+    """Return the value of MUJOCO_GL, which is set first where it is unset.
 
-    Call before MuJoCo is imported: it reads the variable at import.
+    EGL is taken where it is installed, also beside a display: nothing here needs a window.
 
     Raises:
-        RuntimeError: Neither EGL nor OSMesa is installed.
+        RuntimeError: There is no EGL, no OSMesa and no display.
     """
     chosen = os.environ.get('MUJOCO_GL', '')
-    if chosen or os.environ.get('DISPLAY') or sys.platform != 'linux':
+    if chosen or sys.platform != 'linux':
         return chosen
-    for name, libraries in _LIBRARIES.items():
-        if any(ctypes.util.find_library(library) for library in libraries[:1]):
+    for name, library in _LIBRARIES.items():
+        if ctypes.util.find_library(library):
             os.environ['MUJOCO_GL'] = name
             return name
+    if os.environ.get('DISPLAY'):
+        return ''
     raise RuntimeError(f'MuJoCo finds neither EGL nor OSMesa to render with; install one: {APT}')
 
 
@@ -40,10 +44,17 @@ def import_mujoco() -> ModuleType:
     return mujoco
 
 
+def _context(size_hw: tuple[int, int]) -> Any:
+    """Open an OpenGL context of the chosen backend, whatever MuJoCo chose at its import."""
+    mujoco, backend = import_mujoco(), choose_backend()
+    known = importlib.import_module(f'mujoco.{backend}') if backend in _LIBRARIES else mujoco
+    return known.GLContext(size_hw[1], size_hw[0])
+
+
 class Offscreen:
     """Renders one compiled model into arrays. Belongs to the thread that made it."""
 
-    def __init__(self, model: object, size_hw: tuple[int, int]) -> None:
+    def __init__(self, model: Any, size_hw: tuple[int, int]) -> None:
         """Open a context for pictures of `size_hw`.
 
         Raises:
@@ -52,7 +63,7 @@ class Offscreen:
         mujoco = import_mujoco()
         self._mujoco, self._model, self.size_hw = mujoco, model, size_hw
         try:
-            self._gl = mujoco.GLContext(size_hw[1], size_hw[0])
+            self._gl = _context(size_hw)
             self._gl.make_current()
             self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_100.value)
         except Exception as error:
@@ -67,7 +78,7 @@ class Offscreen:
         self._camera.type = mujoco.mjtCamera.mjCAMERA_FIXED.value
         self._camera.fixedcamid = 0
 
-    def _draw(self, model_state: object, size_hw: tuple[int, int], groups: list[int]) -> object:
+    def _draw(self, model_state: Any, size_hw: tuple[int, int], groups: list[int]) -> Any:
         self._gl.make_current()
         self._option.geomgroup[:] = [int(k in groups) for k in range(len(self._option.geomgroup))]
         every = self._mujoco.mjtCatBit.mjCAT_ALL.value
@@ -78,13 +89,29 @@ class Offscreen:
         self._mujoco.mjr_render(window, self._scene, self._context)
         return window
 
-    def rgb_and_depth(self, model_state: object) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Return colour [H, W, 3] and z-buffer distance [H, W] in metres along the view axis."""
+    def _draw_labels(self, model_state: Any, size_hw: tuple[int, int], groups: list[int]) -> Any:
+        """Draw each geom in a colour that says which it is, without light."""
+        kinds, flags = self._mujoco.mjtRndFlag, self._scene.flags
+        both = [kinds.mjRND_SEGMENT.value, kinds.mjRND_IDCOLOR.value]
+        flags[both] = True
+        window = self._draw(model_state, size_hw, groups)
+        flags[both] = False
+        return window
+
+    def rgb(self, model_state: Any) -> NDArray[np.uint8]:
+        """Return colour [H, W, 3]."""
         window = self._draw(model_state, self.size_hw, [0, 1, 2])
-        rgb = np.empty((*self.size_hw, 3), np.uint8)
+        pixels = np.empty((*self.size_hw, 3), np.uint8)
+        self._mujoco.mjr_readPixels(pixels, None, window, self._context)
+        return pixels[::-1]
+
+    def depth(self, model_state: Any) -> NDArray[np.float32]:
+        """Return the distance along the view axis [H, W] in metres, NaN where nothing is hit."""
+        # Drawn as labels, because the sky of a coloured picture is a box that has a depth.
+        window = self._draw_labels(model_state, self.size_hw, [0, 1, 2])
         depth = np.empty(self.size_hw, np.float32)
-        self._mujoco.mjr_readPixels(rgb, depth, window, self._context)
-        return rgb[::-1], self._metres(depth[::-1])
+        self._mujoco.mjr_readPixels(None, depth, window, self._context)
+        return self._metres(depth[::-1])
 
     def _metres(self, depth: NDArray[np.float32]) -> NDArray[np.float32]:
         """Undo the reversed z-buffer (1 near, 0 far); NaN where nothing was hit."""
@@ -95,18 +122,13 @@ class Offscreen:
         return np.where(z <= 0.0, np.nan, metres).astype(np.float32)
 
     def geom_ids(
-        self, model_state: object, size_hw: tuple[int, int], groups: list[int]
+        self, model_state: Any, size_hw: tuple[int, int], groups: list[int]
     ) -> NDArray[np.int32]:
         """Return which geom each pixel shows [h, w], or -1; `size_hw` at most the context's.
 
         Only geoms of the given groups are drawn.
         """
-        flags = self._scene.flags
-        segment = self._mujoco.mjtRndFlag.mjRND_SEGMENT.value
-        id_color = self._mujoco.mjtRndFlag.mjRND_IDCOLOR.value
-        flags[segment] = flags[id_color] = True
-        window = self._draw(model_state, size_hw, groups)
-        flags[segment] = flags[id_color] = False
+        window = self._draw_labels(model_state, size_hw, groups)
         pixels = np.empty((*size_hw, 3), np.uint8)
         self._mujoco.mjr_readPixels(pixels, None, window, self._context)
         return self._geoms_of(pixels[::-1])

@@ -113,7 +113,9 @@ def _add_room(spec: Any, rng: Rng, background: Colour) -> None:
     _texture(spec, 'floor', surface(rng, names, 256, any_colour(rng, (0, 0.6)), 0.35))
     floor = _material(spec, rng, 'floor', 0.1, 'floor')
     floor.texrepeat, floor.texuniform = [rng.uniform(0.7, 3)] * 2, True
-    spec.worldbody.add_geom(name='floor', type=kinds.mjGEOM_PLANE, size=[6, 6, 1], material='floor')
+    spec.worldbody.add_geom(
+        name='floor', type=kinds.mjGEOM_PLANE, size=[6, 6, 1], material='floor'
+    )
     names = ['clouds', 'wood', 'cloth', 'plain', 'tiles', 'speckles', 'checks', 'stripes']
     contrast = rng.uniform(0.05, 0.45)
     _texture(spec, 'table', surface(rng, names, 256, background, contrast))
@@ -136,7 +138,11 @@ def _add_sheets(spec: Any, rng: Rng, table: Any) -> None:
     """Lay up to three sheets, flat enough to be no obstacle and no box."""
     for number in range(int(rng.integers(0, 4))):
         name = f'sheet_{number}'
-        _texture(spec, name, surface(rng, ['plain', 'clouds', 'cloth'], 64, any_colour(rng, (0.0, 0.7)), 0.3))
+        _texture(
+            spec,
+            name,
+            surface(rng, ['plain', 'clouds', 'cloth'], 64, any_colour(rng, (0.0, 0.7)), 0.3),
+        )
         _material(spec, rng, name, 0.0, name)
         yaw = rng.uniform(-np.pi, np.pi)
         table.add_geom(

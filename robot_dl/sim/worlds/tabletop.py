@@ -83,11 +83,11 @@ class TabletopWorld:
 
     def _put_things(self, rng: Rng) -> None:
         shapes = [thing.shape for thing in self._things]
-        for thing, place in zip(self._things, place_all(rng, shapes, AREA_HALF_M)):
+        for thing, place in zip(self._things, place_all(rng, shapes, AREA_HALF_M), strict=True):
             joint = self._state.joint(f'{thing.name}_joint')
             # What finds no room waits under the floor, where no camera looks.
             pos = place.pos if place else (0.0, 0.0, -5.0)
-            joint.qpos[:3] = np.array(pos) + [0.0, 0.0, TABLE_HEIGHT_M]
+            joint.qpos[:3] = np.add(pos, (0.0, 0.0, TABLE_HEIGHT_M))
             joint.qpos[3:] = place.quat if place else (1.0, 0.0, 0.0, 0.0)
 
     def _target_rad(self) -> float:
@@ -120,12 +120,12 @@ class TabletopWorld:
         self._forward()
         moment = round(self.time_s / self._model.opt.timestep)
         rng = np.random.default_rng([self.seed, 2, self._view, moment])
-        return self._sensor.expose(self._offscreen.rgb_and_depth(self._state)[0], rng)
+        return self._sensor.expose(self._offscreen.rgb(self._state), rng)
 
     def render_depth(self) -> NDArray[np.float32]:
         """Return the distance along the optical axis [H, W] in metres, NaN for none (REP-118)."""
         self._forward()
-        return self._offscreen.rgb_and_depth(self._state)[1]
+        return self._offscreen.depth(self._state)
 
     def truth(self) -> Truth:
         """Return what the picture shows, from the renderer's labels."""
@@ -191,13 +191,12 @@ class TabletopWorld:
         """Return (parent, child, parent_T_child [4, 4], is_static) of every frame."""
         world_T_optical = self.world_T_camera_optical()
         table, orbit, link = map(self._world_T_body, ('table', 'camera_orbit', 'camera_link'))
-        chain = [
+        return [
             ('world', 'table', table, True),
             ('world', 'camera_orbit', orbit, False),
             ('camera_orbit', 'camera_link', np.linalg.inv(orbit) @ link, True),
             ('camera_link', 'camera_optical_frame', np.linalg.inv(link) @ world_T_optical, True),
         ]
-        return chain
 
     def close(self) -> None:
         """Release the OpenGL context. Safe to call twice."""

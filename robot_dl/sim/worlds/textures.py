@@ -39,7 +39,9 @@ def _wood(rng: Rng, size: int) -> Field:
     x = np.linspace(0, 1, size, endpoint=False)[:, None]
     bend = smooth_noise(rng, size, 3) * rng.uniform(0.1, 0.5)
     grain = smooth_noise(rng, size, size // 4)
-    return 0.8 * (0.5 + 0.5 * np.sin(2 * np.pi * (rng.integers(4, 16) * x + 2 * bend))) + 0.2 * grain
+    return (
+        0.8 * (0.5 + 0.5 * np.sin(2 * np.pi * (rng.integers(4, 16) * x + 2 * bend))) + 0.2 * grain
+    )
 
 
 def _stripes(rng: Rng, size: int) -> Field:
@@ -67,7 +69,9 @@ def _speckles(rng: Rng, size: int) -> Field:
 
 def _cloth(rng: Rng, size: int) -> Field:
     wave = np.sin(np.linspace(0, 2 * np.pi * int(rng.integers(16, 40)), size, endpoint=False))
-    return np.clip(0.5 + 0.2 * (wave[:, None] + wave) + 0.2 * (smooth_noise(rng, size, 5) - 0.5), 0, 1)
+    return np.clip(
+        0.5 + 0.2 * (wave[:, None] + wave) + 0.2 * (smooth_noise(rng, size, 5) - 0.5), 0, 1
+    )
 
 
 def _plain(rng: Rng, size: int) -> Field:
@@ -92,7 +96,9 @@ def paint(field: Field, low: Colour, high: Colour) -> NDArray[np.uint8]:
     return (255.0 * np.clip(mixed, 0.0, 1.0)).astype(np.uint8)
 
 
-def surface(rng: Rng, names: list[str], size: int, base: Colour, contrast: float) -> NDArray[np.uint8]:
+def surface(
+    rng: Rng, names: list[str], size: int, base: Colour, contrast: float
+) -> NDArray[np.uint8]:
     """Draw one of the named patterns around a base colour.
 
     Args:

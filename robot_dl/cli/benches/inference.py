@@ -1,0 +1,136 @@
+"""The bare ONNX Runtime call, and the stages around it, inside the benchmark's own process."""
+
+import itertools
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from robot_dl.cli.benches.image_source import image_msg, picture
+from robot_dl.core.images import letterbox
+from robot_dl.detection.params import DetectionParams
+from robot_dl.detection.pipeline import Detector, open_detector
+from robot_dl.engine.card import ModelCard
+from robot_dl.ros.detections import detections_to_msg
+from robot_dl.ros.images import rgb_from_msg
+
+TRIAL_RUNS, WARM_UP_RUNS = 15, 5
+
+
+@dataclass(frozen=True)
+class BareRuntime:
+    """An ONNX Runtime session with the settings that were the fastest.
+
+    Attributes:
+        run: Executes the graph once.
+        settings: Threads, and whether they spin while they wait.
+    """
+
+    run: Callable[[], object]
+    settings: dict[str, int | bool]
+
+    def times_ms(self, count: int) -> list[float]:
+        """Return how long each of `count` runs took, one straight after the other."""
+        return [_time_ms(self.run) for _ in range(count)]
+
+
+def fastest_runtime(card: ModelCard, tensor: NDArray[np.float32]) -> BareRuntime:
+    """Try threads and spinning, and return what has the least median."""
+    cores = len(os.sched_getaffinity(0))
+    threads = sorted({1, 2, 4, cores} & set(range(1, cores + 1)))
+    tried = [
+        bare_runtime(card, tensor, count, spinning)
+        for count, spinning in itertools.product(threads, (False, True))
+    ]
+    return min(tried, key=_typical_ms)
+
+
+def bare_runtime(
+    card: ModelCard, tensor: NDArray[np.float32], threads: int, spinning: bool
+) -> BareRuntime:
+    """Return a session of the card's weights on the CPU."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry('session.intra_op.allow_spinning', str(int(spinning)))
+    session = ort.InferenceSession(
+        str(card.weights_path), options, providers=['CPUExecutionProvider']
+    )
+    arrays = {card.input.name: tensor}
+    settings = {'threads': threads, 'spinning': spinning}
+    return BareRuntime(lambda: session.run(None, arrays), settings)
+
+
+@dataclass
+class Stages:
+    """A detector whose steps are timed one by one.
+
+    Attributes:
+        detector: As the node opens it.
+        params: As the node has them by default.
+        msg: The image message to detect in.
+        times_ms: What each step took, by its name.
+    """
+
+    detector: Detector
+    params: DetectionParams
+    msg: Any
+    times_ms: dict[str, list[float]] = field(default_factory=dict)
+
+    def tensor(self) -> NDArray[np.float32]:
+        """Return the network's input for the image."""
+        tensor, _ = self.detector.prepare(rgb_from_msg(self.msg))
+        return tensor
+
+    def detect(self, count: int) -> None:
+        """Do `count` times what the node does for one message."""
+        card = self.detector.card
+        for _ in range(count):
+            with self._timed('convert'):
+                image = rgb_from_msg(self.msg)
+            with self._timed('letterbox'):
+                pixels, fit = letterbox(image, card.input.size_hw)
+            with self._timed('normalise'):
+                tensor = card.normalise(pixels)
+            with self._timed('infer'):
+                outputs = self.detector.infer(tensor)
+            with self._timed('decode'):
+                found = self.detector.find(outputs, fit, self.params)
+            with self._timed('message'):
+                detections_to_msg(found, self.msg.header, card.labels)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started_s = time.perf_counter()
+        yield
+        taken_ms = (time.perf_counter() - started_s) * 1e3
+        self.times_ms.setdefault(stage, []).append(taken_ms)
+
+
+def open_stages(model: str, size: str, image: Path | None) -> Stages:
+    """Return a detector with the node's default parameters, and an image for it."""
+    params = DetectionParams(model=model)
+    detector = open_detector(
+        params.model, params.device, params.require_accelerator, params.threads
+    )
+    return Stages(detector, params, image_msg(picture(size, image)))
+
+
+def _typical_ms(runtime: BareRuntime) -> float:
+    runtime.times_ms(WARM_UP_RUNS)
+    return statistics.median(runtime.times_ms(TRIAL_RUNS))
+
+
+def _time_ms(run: Callable[[], object]) -> float:
+    started_s = time.perf_counter()
+    run()
+    return (time.perf_counter() - started_s) * 1e3

@@ -1,0 +1,129 @@
+import json
+
+import numpy as np
+import pytest
+from demo_frames import LEFT, RIGHT, facts, frame, recorded, right, wrong
+
+from robot_dl.cli.demos.frames import Gallery
+from robot_dl.cli.demos.pairing import Pairing
+from robot_dl.cli.demos.summary import LEAST_FRAMES, shortcomings, summary_of
+
+PARTS = ('image', 'found', 'truth')
+
+
+def test_nothing_is_complete_before_every_part_has_come():
+    pairing = Pairing(PARTS)
+    assert pairing.add(1, 'image', 'i') is None
+    assert pairing.add(1, 'image', 'again') is None
+    assert pairing.add(1, 'truth', 't') is None
+    assert pairing.add(1, 'found', 'f') == {'image': 'again', 'truth': 't', 'found': 'f'}
+
+
+def test_parts_of_different_stamps_are_never_put_together():
+    pairing = Pairing(PARTS)
+    assert pairing.add(1, 'image', 'i') is None
+    assert pairing.add(2, 'found', 'f') is None
+    assert pairing.add(3, 'truth', 't') is None
+
+
+def test_parts_may_come_in_any_order_and_interleaved():
+    pairing = Pairing(('a', 'b'))
+    assert pairing.add(2, 'b', 20) is None
+    assert pairing.add(1, 'a', 1) is None
+    assert pairing.add(2, 'a', 2) == {'a': 2, 'b': 20}
+    assert pairing.add(1, 'b', 10) == {'a': 1, 'b': 10}
+
+
+def test_what_stays_incomplete_is_given_up_oldest_first():
+    pairing = Pairing(('a', 'b'), most_waiting=2)
+    for stamp in (1, 2, 3):
+        pairing.add(stamp, 'a', stamp)
+    assert pairing.incomplete == 1
+    assert pairing.add(2, 'b', 20) == {'a': 2, 'b': 20}
+    assert pairing.add(1, 'b', 10) is None
+
+
+def test_a_record_without_frames_knows_nothing():
+    record = recorded()
+    assert (len(record), record.rate_hz, record.latency_percentile_ms(50)) == (0, None, None)
+    assert record.tally.precision is None
+
+
+def test_a_record_adds_up_its_frames():
+    record = recorded(right(0.0), wrong(0.1, latency_ms=50.0), right(0.3, latency_ms=40.0))
+    assert record.tally.right.tolist() == [2, 0, 0]
+    assert record.tally.false_alarms.tolist() == [0, 0, 1]
+    assert record.tally.missed.tolist() == [1, 0, 0]
+    assert record.missed.tolist() == [0, 1, 0]
+    assert record.rate_hz == pytest.approx(2 / 0.3)
+    assert record.latency_percentile_ms(50) == 40.0
+    np.testing.assert_allclose(record.at_s, [0.0, 0.1, 0.3])
+
+
+def test_the_gallery_keeps_the_hardest_frame_of_each_scene():
+    gallery = Gallery(scene_s=2.0)
+    gallery.offer(frame([], [(LEFT, 0, 1)], 0.5))
+    worst = frame([(RIGHT, 1, 0.9)], [(LEFT, 0, 1)], 1.0)
+    gallery.offer(worst)
+    gallery.offer(frame([], [(LEFT, 0, 1)], 1.5))
+    gallery.offer(frame([], [(LEFT, 0, 1)], 2.5))
+    assert [f.at_s for f in gallery.hard] == [1.0, 2.5]
+    assert gallery.good == []
+
+
+def test_the_gallery_never_grows_beyond_its_size_and_keeps_the_fullest():
+    gallery = Gallery(scene_s=1.0, most=3)
+    full = frame([(LEFT, 0, 0.9), (RIGHT, 1, 0.9)], [(LEFT, 0, 1), (RIGHT, 1, 1)], at_s=4.0)
+    for at_s in range(4):
+        gallery.offer(right(float(at_s)))
+    gallery.offer(full)
+    for at_s in range(5, 50):
+        gallery.offer(right(float(at_s)))
+    assert len(gallery.good) == 3
+    assert gallery.good[0] is full
+
+
+def test_no_frames_at_all_is_not_a_pass():
+    assert shortcomings(recorded(), facts(images=0)) == [
+        f'0 of 0 frames compared, expected {LEAST_FRAMES} or more',
+        'precision is unknown: there was nothing to count',
+        'recall is unknown: there was nothing to count',
+    ]
+
+
+def test_enough_right_frames_are_a_pass():
+    frames = [right(i / 10) for i in range(LEAST_FRAMES)]
+    assert shortcomings(recorded(*frames), facts(images=2 * LEAST_FRAMES)) == []
+
+
+def test_a_node_that_answers_less_than_half_of_the_images_has_not_passed():
+    frames = [right(i / 10) for i in range(LEAST_FRAMES)]
+    reasons = shortcomings(recorded(*frames), facts(images=3 * LEAST_FRAMES))
+    assert reasons == ['20 of 60 frames compared, expected 30 or more']
+
+
+@pytest.mark.parametrize(('misses', 'passes'), [(2, True), (3, False)])
+def test_recall_must_be_at_least_nine_tenths(misses, passes):
+    hits = [right(i / 10) for i in range(20)]
+    missed = [frame([], [(LEFT, 0, 1)], 3 + i / 10) for i in range(misses)]
+    reasons = shortcomings(recorded(*hits, *missed), facts(images=20))
+    assert reasons == ([] if passes else ['recall is 87.0%, expected at least 90%'])
+
+
+@pytest.mark.parametrize(('alarms', 'passes'), [(2, True), (3, False)])
+def test_precision_must_be_at_least_nine_tenths(alarms, passes):
+    hits = [right(i / 10) for i in range(20)]
+    false = [frame([(LEFT, 1, 0.9)], [], 3 + i / 10) for i in range(alarms)]
+    reasons = shortcomings(recorded(*hits, *false), facts(images=20))
+    assert reasons == ([] if passes else ['precision is 87.0%, expected at least 90%'])
+
+
+def test_the_summary_has_every_promised_key_and_is_json():
+    record = recorded(*(right(i / 10, latency_ms=float(i)) for i in range(21)))
+    summary = json.loads(json.dumps(summary_of(record, facts()), allow_nan=False))
+    assert summary['frames'] == 21
+    assert (summary['precision'], summary['recall']) == (1.0, 1.0)
+    assert (summary['latency_ms']['p50'], summary['latency_ms']['p95']) == (10.0, 19.0)
+    assert {'transport', 'versions', 'seed', 'model', 'machine'} <= summary.keys()
+    assert summary['classes']['box']['objects'] == 21
+    assert summary['classes']['ball']['recall'] is None

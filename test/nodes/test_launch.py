@@ -1,0 +1,79 @@
+"""The launch file, started by launch itself where that is installed (it is not on PyPI)."""
+
+import importlib.util
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from lifecycle_msgs.srv import GetState
+from rcl_interfaces.srv import GetParameters
+from ros_session import Camera, NodeProcess
+from toy_models import picture
+from vision_msgs.msg import Detection2DArray
+
+ROOT = Path(__file__).parents[2]
+RUNNER = str(Path(__file__).with_name('launch_runner.py'))
+LAUNCH_FILE = str(ROOT / 'launch' / 'detection.launch.py')
+RED = picture((64, 96), red=(32, 0, 64, 32))
+
+pytestmark = pytest.mark.skipif(
+    # `launch` alone would also be found in the folder of that name in a checkout.
+    not importlib.util.find_spec('launch_ros') or not importlib.util.find_spec('launch.actions'),
+    reason='launch and launch_ros are not installed',
+)
+
+
+@pytest.fixture
+def prefix(tmp_path):
+    """Return a prefix in which ament finds this checkout."""
+    prefix = tmp_path / 'prefix'
+    index = prefix / 'share' / 'ament_index' / 'resource_index' / 'packages'
+    programs = prefix / 'lib' / 'robot_dl'
+    for folder in (index, programs, prefix / 'share' / 'robot_dl'):
+        folder.mkdir(parents=True)
+    (index / 'robot_dl').touch()
+    (prefix / 'share' / 'robot_dl' / 'config').symlink_to(ROOT / 'config')
+    program = programs / 'detection_node'
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m robot_dl.nodes.detection_node "$@"\n')
+    program.chmod(0o755)
+    return os.pathsep.join([str(prefix), os.environ.get('AMENT_PREFIX_PATH', sys.prefix)])
+
+
+@pytest.fixture
+def params_file(tmp_path, model_folder):
+    """Return a file that chooses a model of ours."""
+    path = tmp_path / 'mine.yaml'
+    path.write_text(f'/**:\n  ros__parameters:\n    model: {model_folder}\n    score: 0.9\n')
+    return f'params_file:={path}'
+
+
+def parameters_of(session, node: str, *names: str):
+    """Return the values of parameters of a node."""
+    request = GetParameters.Request(names=list(names))
+    return session.call(GetParameters, f'{node}/get_parameters', request).values
+
+
+def test_every_argument_reaches_the_node(session, domain_id, tmp_path, prefix, params_file):
+    words = [params_file, 'namespace:=robot1', 'image:=camera/image_raw', 'log_level:=debug']
+    command = [RUNNER, LAUNCH_FILE, *words, 'use_sim_time:=true']
+    answers = session.record(Detection2DArray, 'robot1/detections')
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        answer = Camera(session, 'robot1/camera/image_raw').ask(RED, answers)
+        assert len(answer.detections) == 1
+        names = ('score', 'use_sim_time')
+        score, simulated = parameters_of(session, 'robot1/detection_node', *names)
+        assert (score.double_value, simulated.bool_value) == (0.9, True)
+        assert '[DEBUG]' in launched.text()
+        assert launched.end(signal.SIGINT) == 0
+        assert 'process has finished cleanly' in launched.text()
+        assert 'Traceback' not in launched.text()
+
+
+def test_without_autostart_the_node_waits(session, domain_id, tmp_path, prefix, params_file):
+    command = [RUNNER, LAUNCH_FILE, params_file, 'autostart:=false']
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        state = session.call(GetState, 'detection_node/get_state', GetState.Request())
+        assert state.current_state.label == 'unconfigured'
+        assert launched.end(signal.SIGINT) == 0

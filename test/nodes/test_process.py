@@ -1,0 +1,124 @@
+"""The detection node as a process of its own: what it must not do, and how late it may be."""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ros_session import Camera, NodeProcess
+from sensor_msgs.msg import Image
+from toy_models import picture, write_model
+from vision_msgs.msg import Detection2DArray
+
+from robot_dl.detection.params import DetectionParams
+from robot_dl.detection.pipeline import open_detector
+from robot_dl.ros.images import image_to_msg
+
+RED = picture((64, 96), red=(32, 0, 64, 32))
+GUARDED = [str(Path(__file__).with_name('guarded_node.py'))]
+NODE = ['-m', 'robot_dl.nodes.detection_node']
+WINDOWS = ('imshow', 'namedWindow', 'waitKey')
+
+
+def test_the_node_uses_no_network_process_pickle_or_torch(
+    session, domain_id, tmp_path, model_folder
+):
+    answers = session.record(Detection2DArray, 'detections')
+    pictures = session.record(Image, 'detection_node/overlay')
+    arguments = ['--ros-args', '-p', f'model:={model_folder}']
+    headless = {'DISPLAY': '', 'WAYLAND_DISPLAY': ''}
+    with NodeProcess(GUARDED + arguments, domain_id, tmp_path, **headless) as node:
+        Camera(session).ask(RED, answers)
+        session.wait(lambda: pictures, 'overlay')
+        assert node.end() == 0
+        assert 'FORBIDDEN' not in node.text()
+
+
+def test_the_guard_of_the_test_above_sees_what_it_shall_see(domain_id, tmp_path):
+    arguments = ['provoke', '--ros-args', '-p', 'score:=7.0']
+    with NodeProcess(GUARDED + arguments, domain_id, tmp_path) as node:
+        assert node.process.wait(20) == 2
+        assert 'FORBIDDEN: connected to' in node.text()
+        assert 'FORBIDDEN: unpickled' in node.text()
+
+
+def has_own_networks() -> bool:
+    """Tell whether this user may make a network namespace."""
+    if not shutil.which('unshare'):
+        return False
+    return subprocess.run(['unshare', '-rn', 'true'], capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not has_own_networks(), reason='not allowed to make a network namespace')
+def test_the_node_starts_without_any_network(domain_id, tmp_path, model_folder):
+    arguments = ['--ros-args', '-p', f'model:={model_folder}']
+    wrapped = [
+        '-c',
+        'import os, sys; os.execvp("unshare", ["unshare", "-rn", sys.executable, *sys.argv[1:]])',
+        *NODE,
+        *arguments,
+    ]
+    with NodeProcess(wrapped, domain_id, tmp_path) as node:
+        node.wait_for('runs on CPUExecutionProvider')
+        assert node.end() == 0
+
+
+def test_no_source_opens_a_window():
+    sources = Path(__file__).parents[2].joinpath('robot_dl').rglob('*.py')
+    for path in sources:
+        text = path.read_text(encoding='utf-8')
+        assert not [word for word in WINDOWS if f'cv2.{word}' in text], path
+
+
+@pytest.fixture(scope='module')
+def slow_model(tmp_path_factory):
+    """Return a model that takes about 200 ms on one thread of this machine, and its time."""
+    folder = tmp_path_factory.mktemp('slow')
+    probe_s = inference_s(write_model(folder / 'probe', repeats=4))
+    repeats = max(4, round(4 * 0.2 / probe_s))
+    model = write_model(folder / 'slow', repeats=repeats)
+    return str(model), inference_s(model)
+
+
+def inference_s(model: Path) -> float:
+    """Return the median time of a model on one thread, in seconds."""
+    detector = open_detector(str(model), 'cpu', threads=1)
+    times_s = []
+    for _ in range(5):
+        started = time.perf_counter()
+        detector(RED, DetectionParams())
+        times_s.append(time.perf_counter() - started)
+    return float(np.median(times_s))
+
+
+def test_results_stay_fresh_when_images_come_faster_than_the_model_runs(
+    session, domain_id, tmp_path, slow_model
+):
+    """30 images a second into a model that manages five: with a queue of ten they would be
+    two seconds old."""
+    model, _ = slow_model
+    ages_s, rounds_s = [], []
+
+    def on_answer(msg):
+        now_ns = session.node.get_clock().now().nanoseconds
+        ages_s.append((now_ns - msg.header.stamp.sec * 10**9 - msg.header.stamp.nanosec) / 1e9)
+        rounds_s.append(time.monotonic())
+
+    def on_timer():
+        msg = image_to_msg(RED, Camera(session).header())
+        msg.header.stamp = session.node.get_clock().now().to_msg()
+        publisher.publish(msg)
+
+    publisher = session.node.create_publisher(Image, 'image', 1)
+    session.node.create_subscription(Detection2DArray, 'detections', on_answer, 10)
+    arguments = ['--ros-args', '-p', f'model:={model}', '-p', 'threads:=1']
+    with NodeProcess(NODE + arguments, domain_id, tmp_path):
+        session.wait(publisher.get_subscription_count, 'subscriber')
+        session.node.create_timer(1 / 30, on_timer)
+        session.wait(lambda: len(ages_s) >= 20, 'twenty answers', timeout_s=60)
+    inference = float(np.median(np.diff(rounds_s)))
+    assert inference > 0.1, 'the model is slower than the camera'
+    assert np.median(ages_s[3:]) < 2 * inference
+    assert np.max(ages_s[3:]) < 4 * inference, 'one frame may suffer from a busy machine'

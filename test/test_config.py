@@ -1,0 +1,56 @@
+"""The YAML files are the defaults of the code, and the launch files start what exists."""
+
+import ast
+from pathlib import Path
+
+import pytest
+import yaml
+
+from robot_dl.cli.configs import CONFIGS, config_path, config_text
+
+ROOT = Path(__file__).parents[1]
+LAUNCH_FILES = sorted(ROOT.glob('launch/*.launch.py'))
+USUAL_ARGUMENTS = {'namespace', 'params_file', 'use_sim_time', 'log_level', 'autostart'}
+
+
+def values_in(path: Path) -> dict[str, object]:
+    """Return the parameters in a YAML file."""
+    return yaml.safe_load(path.read_text(encoding='utf-8'))['/**']['ros__parameters']
+
+
+@pytest.mark.parametrize('node', CONFIGS)
+def test_yaml_has_the_defaults_of_the_dataclass(node):
+    values = values_in(config_path(node))
+    assert CONFIGS[node].from_dict(values) == CONFIGS[node]()
+    assert list(values) == [spec.name for spec in CONFIGS[node].specs()]
+
+
+@pytest.mark.parametrize('node', CONFIGS)
+def test_yaml_is_as_generated(node):
+    text = config_path(node).read_text(encoding='utf-8')
+    assert text == config_text(node), 'run: python -m robot_dl.cli.configs'
+
+
+def test_a_value_that_differs_is_noticed(tmp_path):
+    path = tmp_path / 'detection.yaml'
+    path.write_text(config_text('detection_node').replace('score: 0.4', 'score: 0.5'))
+    node = CONFIGS['detection_node']
+    assert node.from_dict(values_in(path)) != node()
+
+
+@pytest.mark.parametrize('path', LAUNCH_FILES, ids=lambda path: path.name)
+def test_launch_files_are_short_plain_and_have_the_usual_arguments(path):
+    text = path.read_text(encoding='utf-8')
+    tree = ast.parse(text)
+    words = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+    logic = (ast.If, ast.While, ast.Try, ast.With)
+    assert words >= USUAL_ARGUMENTS
+    assert len(text.splitlines()) <= 60
+    assert not [n for n in ast.walk(tree) if isinstance(n, logic)]
+
+
+def test_every_node_has_a_launch_file_that_starts_it():
+    for node in CONFIGS:
+        path = ROOT / 'launch' / f'{node.removesuffix("_node")}.launch.py'
+        assert f"executable='{node}'" in path.read_text(encoding='utf-8')
+        assert f'{node} = ' in (ROOT / 'setup.py').read_text(encoding='utf-8')
