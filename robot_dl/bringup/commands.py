@@ -1,8 +1,9 @@
 """The command that starts a node of a deployment."""
 
-import json
 import sys
 from typing import Any
+
+import yaml
 
 from robot_dl.bringup.deployment import NodeSpec
 
@@ -22,8 +23,11 @@ def ros_arguments(node: NodeSpec) -> list[str]:
 
 
 def yaml_text(value: Any) -> str:
-    """Return a value as ROS's parameter parser reads it back. JSON is a subset of YAML."""
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    """Return a value as one line of YAML, which ROS's parameter parser reads back."""
+    plain = list(value) if isinstance(value, tuple) else value
+    text = yaml.safe_dump(plain, default_flow_style=True, width=sys.maxsize, allow_unicode=True)
+    # A scalar by itself is followed by the end of the document.
+    return str(text).removesuffix('...\n').strip()
 
 
 def _each(flag: str, words: list[str]) -> list[str]:

@@ -22,7 +22,7 @@ def test_names_remaps_and_parameters_become_ros_arguments(tmp_path):
         *(sys.executable, '-m', 'robot_dl.nodes.detection_node', '--ros-args'),
         *('-r', '__node:=front', '-r', '__ns:=/r1', '-r', 'image:=/a/b', '-r', '~/overlay:=pic'),
         *('--params-file', str(tmp_path / 'p.yaml')),
-        *('-p', 'score:=0.5', '-p', 'classes:=["mug", "can"]', '-p', 'model:="a b"'),
+        *('-p', 'score:=0.5', '-p', 'classes:=[mug, can]', '-p', 'model:=a b'),
     ]
 
 
