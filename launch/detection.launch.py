@@ -1,12 +1,11 @@
 """Start the detection node: `ros2 launch robot_dl detection.launch.py image:=/camera/image`."""
 
+from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
-
-from launch import LaunchDescription
 
 DEFAULTS = PathJoinSubstitution([FindPackageShare('robot_dl'), 'config', 'detection.yaml'])
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from robot_dl.core.params import Params, ParamSpec
 from robot_dl.detection.params import DetectionParams
+from robot_dl.sim.params import SimParams
 
-CONFIGS: dict[str, type[Params]] = {'detection_node': DetectionParams}
+CONFIGS: dict[str, type[Params]] = {'detection_node': DetectionParams, 'sim_node': SimParams}
 """Parameters of each node; its file is named after it, without '_node'."""
 
 

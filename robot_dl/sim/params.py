@@ -17,7 +17,6 @@ class SimParams(Params):
         0,
         'The world that is shown first; everything random follows from it.',
         low=0,
-        high=2**31 - 1,
         fixed=True,
     )
     rate_hz: float = param(10.0, 'Images a second.', low=0.1, high=120.0, fixed=True)

@@ -206,6 +206,13 @@ def test_a_terminal_shows_one_line_in_place():
     assert stream.text == '\rone\x1b[K\rtwo\x1b[K\nend\n'
 
 
+def test_a_line_longer_than_the_terminal_is_cut(monkeypatch):
+    monkeypatch.setenv('COLUMNS', '6')
+    stream = Terminal(True)
+    Display(stream).live('0123456789')
+    assert stream.text == '\r01234\x1b[K'
+
+
 def test_a_file_gets_plain_lines_now_and_then():
     stream = Terminal(False)
     display = Display(stream)

@@ -83,7 +83,10 @@ def _node(module: str, *parameters: str) -> list[str]:
 @contextmanager
 def _janitor() -> Iterator[None]:
     command = [sys.executable, '-m', 'robot_dl.cli.demos.janitor']
-    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as process:
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=nowhere, stderr=nowhere, start_new_session=True
+    ) as process:
         assert process.stdin
         try:
             yield

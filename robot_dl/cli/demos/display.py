@@ -1,5 +1,6 @@
 """Tell a person how it goes: one line that changes, or lines now and then where none can."""
 
+import shutil
 import time
 from typing import TextIO
 
@@ -20,7 +21,9 @@ class Display:
     def live(self, text: str) -> None:
         """Show the state of affairs, in place of what was shown before."""
         if self._is_terminal:
-            self._stream.write(f'\r{text}{CLEAR_TO_END}')
+            # A line that wraps could not be taken back.
+            columns = shutil.get_terminal_size().columns - 1
+            self._stream.write(f'\r{text[:columns]}{CLEAR_TO_END}')
             self._is_open = True
         elif time.monotonic() >= self._shown_s + PLAIN_PERIOD_S:
             self._stream.write(f'{text}\n')

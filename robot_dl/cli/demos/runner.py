@@ -67,6 +67,10 @@ def run_demo(
         DemoError: If a node ends, or nothing arrives.
     """
     env = local_environment(unused_domain())
+    display.say(
+        f'sim_node and detection_node start in ROS domain {env["ROS_DOMAIN_ID"]}, on this machine '
+        f'only; their logs are in {log_folder}'
+    )
     commands = {
         'sim_node': sim_command(seed, RATE_HZ, SCENE_PERIOD_S),
         'detection_node': detection_command(model),

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from robot_dl.engine.library import find_model
 from robot_dl.sim.worlds.offscreen import choose_backend
 
 MOST_PICTURES = 4
+NEEDED = {'mujoco': 'sim', 'jinja2': 'sim', 'onnxruntime': 'cpu'}
+"""Packages that the demo or its nodes import, and the extra that brings each."""
 
 
 def hold(seconds: float, out: Path, seed: int, model: str) -> bool:
@@ -34,11 +37,15 @@ def hold(seconds: float, out: Path, seed: int, model: str) -> bool:
     display = Display(sys.stdout)
     card = load_card(find_model(model))
     card.check_weights()
+    _check_packages()
     _check_rendering()
     out.mkdir(parents=True, exist_ok=True)
-    display.say(f'sim_node and detection_node are starting; their logs are in {out / "logs"}')
     record = Record(card.labels, SCENE_PERIOD_S)
-    course = run_demo(record, model, first_world(seed), seconds, out / 'logs', display)
+    try:
+        course = run_demo(record, model, first_world(seed), seconds, out / 'logs', display)
+    except KeyboardInterrupt:
+        display.say('Stopped: every process has ended, and no report was written.')
+        raise
     command = f'robot_dl demo --seconds {seconds:g} --seed {seed}'
     summary = summary_of(record, _facts(course, card, seed, command))
     write_results(record, summary, out)
@@ -73,6 +80,12 @@ def verdict(summary: dict[str, Any]) -> str:
         f'detections were right. An answer took {summary["latency_ms"]["p50"]:.0f} ms '
         f'(median; 95 % within {summary["latency_ms"]["p95"]:.0f} ms).'
     )
+
+
+def _check_packages() -> None:
+    for name, extra in NEEDED.items():
+        if find_spec(name) is None:
+            raise OSError(f"{name} is not installed; say: pip install 'robot_dl[{extra}]'")
 
 
 def _check_rendering() -> None:

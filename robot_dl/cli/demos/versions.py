@@ -1,6 +1,7 @@
 """What took part in a demo, and how its messages travelled."""
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from robot_dl import __version__
@@ -21,6 +22,7 @@ def versions_of_run(rmw: str) -> dict[str, str | None]:
         'robot_dl': __version__,
         'python': str(machine()['python']),
         **found,
+        'mujoco': version('mujoco'),
         'ros_distro': found['ros_distro'] or DISTRIBUTIONS.get(major),
         'rmw': rmw,
     }
