@@ -38,7 +38,7 @@ def running(
             env=dict(env),
             text=True,
             start_new_session=True,
-            preexec_fn=_dying_with(os.getpid()),
+            preexec_fn=dying_with(os.getpid()),
             **streams,
         )
     try:
@@ -106,7 +106,7 @@ def _streams(log: Path | None) -> Iterator[dict[str, Any]]:
         yield {'stdin': subprocess.DEVNULL, 'stdout': file, 'stderr': subprocess.STDOUT}
 
 
-def _dying_with(parent: int) -> Callable[[], None]:
+def dying_with(parent: int) -> Callable[[], None]:
     """Return what a new process must do first so that it does not outlive `parent`."""
     prctl = ctypes.CDLL(None).prctl
 

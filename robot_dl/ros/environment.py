@@ -82,6 +82,11 @@ def missing_variables(env: Mapping[str, str]) -> dict[str, str]:
     return {**_profile(env), **_ament_prefix(env)}
 
 
+def profile_variable(env: Mapping[str, str]) -> str:
+    """Return the variable in which the installed Fast DDS looks for its profile."""
+    return PROFILE_VARIABLES[0 if _has_fast_dds_2(env) else 1]
+
+
 def unused_domain() -> int:
     """Return a ROS domain, 1 to 101, in which no process of this machine is listening.
 
@@ -100,8 +105,7 @@ def _profile(env: Mapping[str, str]) -> dict[str, str]:
         return {}
     if any(Path(name).exists() for name in PROFILES_IN_DIRECTORY):
         return {}
-    variable = PROFILE_VARIABLES[0 if _has_fast_dds_2(env) else 1]
-    return {variable: str(share_file(_profile_name(env)))}
+    return {profile_variable(env): str(share_file(_profile_name(env)))}
 
 
 def _profile_name(env: Mapping[str, str]) -> str:
