@@ -126,6 +126,14 @@ def test_labels_are_announced_to_late_subscribers(session, model_folder):
     assert table.threshold == 0.25
 
 
+def test_a_new_least_score_is_announced(session, node):
+    tables = session.record(LabelInfo, 'label_info', LATCHED)
+    session.wait(lambda: tables, 'label_info')
+    assert set_parameters(session, score=0.75).successful
+    session.wait(lambda: tables[-1].threshold == 0.75, 'label_info with the new score')
+    assert node.params.score == 0.75
+
+
 class CountingNode(DetectionNode):
     """Counts how often the overlay is drawn."""
 
