@@ -14,21 +14,17 @@ def requirements(name):
     return [line for line in lines if not line.startswith('#')]
 
 
+EVALUATION = ['faster-coco-eval>=1.6', 'tqdm>=4.60']
 EXTRAS = {
     # On a robot ROS 2 comes from apt instead.
     'ros': requirements('ros_wheels/kilted.txt'),
     'ros-jazzy': requirements('ros_wheels/jazzy.txt'),
     # Not required by the package itself: a Jetson brings its own builds of both.
     'cpu': ['onnxruntime>=1.17', 'opencv-python-headless>=4.5.4'],
-    'sim': ['mujoco>=3.2', 'jinja2>=3.0', 'matplotlib>=3.5'],
+    'sim': ['mujoco>=3.2', 'jinja2>=3.0'],
     'bags': ['rosbags>=0.10,<0.12'],
-    'train': [
-        'torch==2.13.0',
-        'onnx>=1.16',
-        'onnxscript>=0.3',
-        'tqdm>=4.60',
-        'faster-coco-eval>=1.6',
-    ],
+    'eval': EVALUATION,
+    'train': ['torch==2.13.0', 'onnx>=1.16', 'onnxscript>=0.3', 'matplotlib>=3.5', *EVALUATION],
     'test': ['pytest>=7.0', 'pytest-timeout>=2.1', 'hypothesis>=6.80'],
     'dev': [
         # The next version of a linter may find something new: pinned, so that CI is repeatable.

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from robot_dl.ros.environment import local_environment, prepare
+from robot_dl.ros.environment import local_environment, prepare, unused_domain
 from robot_dl.ros.images import image_to_msg
 
 TIMEOUT_S = 20.0
@@ -33,10 +32,10 @@ TIMEOUT_S = 20.0
 
 @contextmanager
 def own_domain() -> Iterator[int]:
-    """Hold a ROS domain, 1 to 101, that no other test of this machine holds meanwhile."""
-    candidates = list(range(1, 102))
-    random.SystemRandom().shuffle(candidates)
-    for domain in candidates:
+    """Hold a ROS domain, 1 to 101, that nobody listens in and no other test holds meanwhile."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < deadline:
+        domain = unused_domain()
         path = Path(tempfile.gettempdir(), f'robot_dl_test_domain_{domain}_{os.getuid()}.lock')
         with path.open('w') as lock:
             try:
@@ -45,7 +44,7 @@ def own_domain() -> Iterator[int]:
                 continue
             yield domain
             return
-    raise RuntimeError('every ROS domain from 1 to 101 is held by a test')
+    raise RuntimeError(f'no free ROS domain within {TIMEOUT_S} s')
 
 
 class NodeProcess:

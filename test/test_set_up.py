@@ -157,3 +157,28 @@ def test_an_environment_for_another_ros_is_made_anew(steps, monkeypatch, tmp_pat
     monkeypatch.setattr(set_up, 'make_venv', lambda venv, ros: steps.append('anew'))
     set_up.set_up(tmp_path / 'venv', 'sourced', ['cpu'])
     assert steps == ['make', ['ros'], 'interfaces', 'anew', ['cpu']]
+
+
+@pytest.fixture
+def no_nvidia(monkeypatch):
+    monkeypatch.setattr(set_up.shutil, 'which', lambda name: None)
+
+
+def test_the_small_torch_is_taken_where_its_host_answers(monkeypatch, no_nvidia, tmp_path):
+    answer = SimpleNamespace(close=lambda: None)
+    monkeypatch.setattr(set_up.urllib.request, 'urlopen', lambda url, timeout: answer)
+    assert set_up.use_cpu_torch(tmp_path)
+
+
+def test_an_unreachable_host_of_the_small_torch_is_no_error(monkeypatch, no_nvidia, tmp_path):
+    def refuse(url, timeout):
+        raise set_up.urllib.error.URLError('no route to host')
+
+    monkeypatch.setattr(set_up.urllib.request, 'urlopen', refuse)
+    assert not set_up.use_cpu_torch(tmp_path)
+
+
+def test_the_small_torch_is_not_taken_beside_an_nvidia_card(monkeypatch, tmp_path):
+    monkeypatch.setattr(set_up.shutil, 'which', lambda name: '/usr/bin/nvidia-smi')
+    monkeypatch.setattr(set_up.urllib.request, 'urlopen', None)
+    assert not set_up.use_cpu_torch(tmp_path)

@@ -3,6 +3,8 @@
 import argparse
 from importlib import import_module
 
+from robot_dl.cli.processes import sigterm_as_interrupt
+
 BENCHES = {
     'detection': ('robot_dl.cli.benches.detection', 'what the node costs beyond its network'),
     'transport': ('robot_dl.cli.benches.transport', 'images between processes, with our profile'),
@@ -19,5 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the benchmark that was named and return its exit code."""
-    code: int = import_module(BENCHES[args.bench][0]).run(args)
+    with sigterm_as_interrupt():
+        code: int = import_module(BENCHES[args.bench][0]).run(args)
     return code

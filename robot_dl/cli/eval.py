@@ -55,7 +55,8 @@ def score_model(model: str, images: int = IMAGES, device: str = 'cpu') -> dict[s
 def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
     from tqdm import tqdm
 
-    return tqdm(items, total=count, unit='picture')
+    bar: Iterable[Any] = tqdm(items, total=count, unit='picture')
+    return bar
 
 
 def table(result: dict[str, Any]) -> str:

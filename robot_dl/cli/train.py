@@ -23,7 +23,6 @@ WEAKNESSES = (
     'Things of no class (cones, stars, rings) were on the table in training, but only six kinds.',
     'Boxes are fitted to what is visible; a half hidden object gets a small box.',
 )
-VALIDATION_IMAGES = 300
 DRAWN_SCORE = 0.4
 
 
@@ -41,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--cache', type=Path, default=Path('.data'), help='pictures and checkpoint (%(default)s)')
     add('--out', type=Path, default=zoo / MODEL, help="the model's folder")
     add('--fresh', action='store_true', help='forget the checkpoint in the cache')
+    add('--validation', type=int, default=300, help='pictures for the curves (%(default)s)')
     add('--eval-images', type=int, default=400, help='held-out pictures for the report')
 
 
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
     recipe = Recipe(args.seed, args.minutes, args.batch, threads=args.threads)
     trainer = Trainer(recipe, tuple(CLASSES), args.cache / 'detection', resume=not args.fresh)
-    validation = render(VALIDATION[:VALIDATION_IMAGES], 1, args)
+    validation = render(VALIDATION[: args.validation], 1, args)
     training = render(TRAINING[: args.worlds], args.views, args)
     trainer.run(training, validation)
     finish(trainer, args)

@@ -24,6 +24,7 @@ from robot_dl.ros.diagnostics import (
 )
 from robot_dl.ros.encodings import Rgb
 from robot_dl.ros.images import rgb_from_msg
+from robot_dl.ros.impossible import survive_impossible_transitions
 from robot_dl.ros.inputs import Input
 from robot_dl.ros.live_params import LiveParams, unknown_parameters
 from robot_dl.ros.opened import Opened
@@ -75,6 +76,7 @@ class ModelNode(LifecycleNode):
             ParamError: If a given parameter does not fit.
         """
         super().__init__(name, **options)
+        survive_impossible_transitions(self)
         self._live = LiveParams(self, self.Params, self.check_params, self.on_params)
         for sentence in unknown_parameters(self, self.Params):
             self.get_logger().warning(f'{sentence}. It is ignored')

@@ -19,7 +19,14 @@ from robot_dl.core.detections import Detections
 from robot_dl.training.averaging import Average
 from robot_dl.training.batches import Batch, shuffled
 from robot_dl.training.losses import detection_loss
-from robot_dl.training.net import BINS, TabletopNet, boxes_from_sides, places, sides_from_logits
+from robot_dl.training.net import (
+    BINS,
+    TabletopNet,
+    boxes_from_sides,
+    channels_last,
+    places,
+    sides_from_logits,
+)
 from robot_dl.training.scenes import MODEL_HW, Scenes
 from robot_dl.training.scoring import Scores, Wanted, coco_scores
 
@@ -54,7 +61,7 @@ class Trainer:
         torch.set_num_threads(recipe.threads)
         self.recipe, self.labels, self.folder = recipe, labels, folder
         self.device = pick_device()
-        self.net = TabletopNet(len(labels)).to(self.device, memory_format=torch.channels_last)
+        self.net = channels_last(TabletopNet(len(labels)).to(self.device))
         self.average = Average(self.net)
         self.centres, self.strides = (t.to(self.device) for t in places(MODEL_HW))
         self.optimiser = torch.optim.AdamW(_groups(self.net, recipe.decay), lr=recipe.rate)

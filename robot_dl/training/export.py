@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import warnings
 from pathlib import Path
@@ -17,7 +18,7 @@ OPSET = 17
 
 def export_onnx(net: TabletopNet, size_hw: tuple[int, int], path: Path) -> None:
     """Write the net as one ONNX graph: images [1, 3, H, W] → output0 [1, 4 + C, N]."""
-    whole = Exported(net, size_hw).to('cpu', memory_format=torch.contiguous_format).float().eval()
+    whole = Exported(copy.deepcopy(net), size_hw).to('cpu').eval()
     example = torch.zeros(1, 3, *size_hw)
     with warnings.catch_warnings():
         # The tracing exporter is announced to go; the new one cannot write opset 17 directly.

@@ -34,12 +34,13 @@ class Scores:
 
 def _xywh(boxes_xyxy: NDArray[np.float32]) -> list[list[float]]:
     corners = boxes_xyxy.astype(float).reshape(-1, 4)
-    return np.column_stack([corners[:, :2], corners[:, 2:] - corners[:, :2]]).tolist()
+    sized = np.column_stack([corners[:, :2], corners[:, 2:] - corners[:, :2]])
+    return [[float(value) for value in row] for row in sized]
 
 
 def _annotations(wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
     """Return COCO's annotations; an ignored object is a crowd, which nobody need find."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for image_id, objects in enumerate(wanted):
         for k, box in enumerate(_xywh(objects.boxes_xyxy)):
             row = {'id': len(rows) + 1, 'image_id': image_id, 'bbox': box, 'area': box[2] * box[3]}

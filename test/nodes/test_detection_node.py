@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from rcl_interfaces.srv import SetParameters, SetParametersAtomically
 from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 from ros_messages import raw_image
 from ros_session import Camera
 from sensor_msgs.msg import CompressedImage, Image
@@ -126,6 +127,14 @@ def test_labels_are_announced_to_late_subscribers(session, model_folder):
     assert table.threshold == 0.25
 
 
+def test_a_new_least_score_is_announced(session, node):
+    tables = session.record(LabelInfo, 'label_info', LATCHED)
+    session.wait(lambda: tables, 'label_info')
+    assert set_parameters(session, score=0.75).successful
+    session.wait(lambda: tables[-1].threshold == 0.75, 'label_info with the new score')
+    assert node.params.score == 0.75
+
+
 class CountingNode(DetectionNode):
     """Counts how often the overlay is drawn."""
 
@@ -232,3 +241,21 @@ def test_the_topics_are_those_of_the_documentation(session, node):
             if topic.role == role and topic.name != 'image/compressed'
         }
         assert found == documented
+
+
+@pytest.mark.usefixtures('node')
+def test_the_qualities_of_service_are_those_that_subscribers_expect(session):
+    ends = {
+        'detections': session.node.get_publishers_info_by_topic,
+        'label_info': session.node.get_publishers_info_by_topic,
+        'image': session.node.get_subscriptions_info_by_topic,
+    }
+    qos = {}
+    for topic, ask in ends.items():
+        [end] = session.wait(lambda a=ask, t=topic: a(t), topic)
+        qos[topic] = (end.qos_profile.reliability, end.qos_profile.durability)
+    assert qos == {
+        'detections': (ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE),
+        'label_info': (ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL),
+        'image': (ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.VOLATILE),
+    }

@@ -1,6 +1,7 @@
 """The detection node as a process of its own: what it must not do, and how late it may be."""
 
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from ros_session import Camera, NodeProcess
 from sensor_msgs.msg import Image
+from std_msgs.msg import Header
 from toy_models import picture, write_model
 from vision_msgs.msg import Detection2DArray
 
@@ -74,12 +76,10 @@ def test_no_source_opens_a_window():
 
 @pytest.fixture(scope='module')
 def slow_model(tmp_path_factory):
-    """Return a model that takes about 200 ms on one thread of this machine, and its time."""
+    """Return a model that takes about 200 ms on one thread of this machine."""
     folder = tmp_path_factory.mktemp('slow')
     probe_s = inference_s(write_model(folder / 'probe', repeats=4))
-    repeats = max(4, round(4 * 0.2 / probe_s))
-    model = write_model(folder / 'slow', repeats=repeats)
-    return str(model), inference_s(model)
+    return str(write_model(folder / 'slow', repeats=max(4, round(4 * 0.2 / probe_s))))
 
 
 def inference_s(model: Path) -> float:
@@ -93,32 +93,46 @@ def inference_s(model: Path) -> float:
     return float(np.median(times_s))
 
 
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_during_inference_ends_the_node_cleanly(
+    session, domain_id, tmp_path, slow_model, number
+):
+    answers = session.record(Detection2DArray, 'detections')
+    camera = Camera(session)
+    arguments = ['--ros-args', '-p', f'model:={slow_model}', '-p', 'threads:=1']
+    with NodeProcess(NODE + arguments, domain_id, tmp_path) as node:
+        camera.ask(RED, answers)
+        camera.send(RED)
+        assert not camera.answer_within(camera.header(), answers, 0.05), 'it is busy by now'
+        assert node.end(number) == 0
+        assert 'Traceback' not in node.text()
+        assert 'ERROR' not in node.text()
+
+
 def test_results_stay_fresh_when_images_come_faster_than_the_model_runs(
     session, domain_id, tmp_path, slow_model
 ):
     """30 images a second into a model that manages five: with a queue of ten they would be
     two seconds old."""
-    model, _ = slow_model
-    ages_s, rounds_s = [], []
+    ages_s, times_s = [], []
 
     def on_answer(msg):
         now_ns = session.node.get_clock().now().nanoseconds
         ages_s.append((now_ns - msg.header.stamp.sec * 10**9 - msg.header.stamp.nanosec) / 1e9)
-        rounds_s.append(time.monotonic())
+        times_s.append(time.monotonic())
 
     def on_timer():
-        msg = image_to_msg(RED, Camera(session).header())
-        msg.header.stamp = session.node.get_clock().now().to_msg()
-        publisher.publish(msg)
+        header = Header(stamp=session.node.get_clock().now().to_msg(), frame_id='camera')
+        publisher.publish(image_to_msg(RED, header))
 
     publisher = session.node.create_publisher(Image, 'image', 1)
     session.node.create_subscription(Detection2DArray, 'detections', on_answer, 10)
-    arguments = ['--ros-args', '-p', f'model:={model}', '-p', 'threads:=1']
+    arguments = ['--ros-args', '-p', f'model:={slow_model}', '-p', 'threads:=1']
     with NodeProcess(NODE + arguments, domain_id, tmp_path):
         session.wait(publisher.get_subscription_count, 'subscriber')
         session.node.create_timer(1 / 30, on_timer)
         session.wait(lambda: len(ages_s) >= 20, 'twenty answers', timeout_s=60)
-    inference = float(np.median(np.diff(rounds_s)))
+    inference = float(np.median(np.diff(times_s)))
     assert inference > 0.1, 'the model is slower than the camera'
     assert np.median(ages_s[3:]) < 2 * inference
     assert np.max(ages_s[3:]) < 4 * inference, 'one frame may suffer from a busy machine'

@@ -7,6 +7,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from ros_echo import Answers, EchoNode, FailingNode
 from ros_messages import raw_image
 from ros_session import Camera, Session
 from rosgraph_msgs.msg import Clock
@@ -16,62 +17,9 @@ from std_srvs.srv import SetBool
 from toy_models import picture
 
 from robot_dl.ros.inputs import GIVES_MESSAGE_INFO
-from robot_dl.ros.model_node import ERROR, FAILURE, SUCCESS, ModelNode
-from robot_dl.ros.qos import RESULTS
+from robot_dl.ros.model_node import ERROR, FAILURE, SUCCESS
 
 PICTURE = picture((4, 6))
-
-
-class EchoNode(ModelNode):
-    """Answers each image with its header; fails where a test tells it to."""
-
-    fails_in = ''
-
-    def __init__(self, **options):
-        super().__init__('echo', **options)
-
-    def fail_in(self, place):
-        """Raise if this is the place where the test wants it."""
-        if self.fails_in == place:
-            raise RuntimeError(f'broken in {place}')
-
-    def load(self):
-        """Announce the topics."""
-        self.output = self.create_lifecycle_publisher(Header, 'answers', RESULTS)
-        self.listen_images('image', self.on_image)
-        self.create_service(SetBool, '~/extra', lambda request, response: response)
-        self.create_timer(100.0, lambda: None)
-        self.fail_in('load')
-        self.resource = 'a model'
-
-    def begin(self):
-        """Fail if told to."""
-        self.fail_in('begin')
-
-    def on_image(self, image, header):
-        """Answer."""
-        self.fail_in('on_image')
-        self.output.publish(header)
-
-
-class FailingNode(EchoNode):
-    """An EchoNode that fails in `load` until it is repaired."""
-
-    fails_in = 'load'
-
-
-class Answers(list):
-    """Headers that look like answers with a header, as `Camera.ask` expects."""
-
-    class Answer:
-        """An answer."""
-
-        def __init__(self, header):
-            self.header = header
-
-    def append(self, header):
-        """Keep an answer."""
-        super().append(self.Answer(header))
 
 
 @pytest.fixture
@@ -148,7 +96,7 @@ def test_an_exception_in_load_is_logged_and_what_was_opened_is_closed(session, c
     log = capfd.readouterr().err
     assert 'cannot configure: broken in load' in log
     assert 'RuntimeError: broken in load' in log
-    assert 'test_model_node.py' in log, 'the traceback names the place'
+    assert 'ros_echo.py' in log, 'the traceback names the place'
     node.fails_in = ''
     assert node.start()
     assert state(node) == 'active'
@@ -191,7 +139,7 @@ def test_an_exception_in_an_answer_is_logged_once_counted_and_survived(
     log = capfd.readouterr().err
     assert log.count('cannot answer a message on /image') == 1
     assert 'RuntimeError: broken in on_image' in log
-    assert 'test_model_node.py' in log, 'the traceback names the place'
+    assert 'ros_echo.py' in log, 'the traceback names the place'
     assert node.frames.summary(time.monotonic()).last_error.endswith('broken in on_image')
 
 

@@ -13,7 +13,6 @@ import os
 import statistics
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from robot_dl.cli.benches.asking import answer_of, ask, tell, wait_for_arrival
 from robot_dl.cli.benches.machine import machine, versions
 from robot_dl.cli.benches.percentiles import percentile
-from robot_dl.cli.processes import Process, python_module, running
+from robot_dl.cli.processes import Process, python_module, running, stack_with_sure_end
 from robot_dl.ros.environment import local_environment, unused_domain, without_profile
 from robot_dl.ros.shared_memory import remove_dead_segments
 
@@ -101,7 +100,7 @@ def start_to_first_s(args: argparse.Namespace) -> float:
     The camera publishes all the while.
     """
     env = local_environment(unused_domain(), without_profile(os.environ))
-    with ExitStack() as stack:
+    with stack_with_sure_end() as stack:
         source = stack.enter_context(running(source_command(args, IMAGE), env))
         sink = stack.enter_context(running(sink_command(RESULT), env))
         ask(sink, 'count')  # It has subscribed.
@@ -124,7 +123,7 @@ def measure(
         The samples in milliseconds, by result topic and 'raw', and the node's peak memory in MB.
     """
     env = local_environment(unused_domain(), without_profile(os.environ))
-    with ExitStack() as stack:
+    with stack_with_sure_end() as stack:
 
         def start(command: list[str]) -> Process:
             return stack.enter_context(running(command, env))

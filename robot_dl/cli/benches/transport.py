@@ -5,14 +5,13 @@ import itertools
 import json
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from robot_dl.cli.benches.asking import ask, wait_for_arrival
 from robot_dl.cli.benches.machine import machine, versions
 from robot_dl.cli.benches.percentiles import percentile
-from robot_dl.cli.processes import Process, python_module, running
+from robot_dl.cli.processes import Process, python_module, running, stack_with_sure_end
 from robot_dl.ros.environment import local_environment, unused_domain, without_profile
 from robot_dl.ros.shared_memory import remove_dead_segments
 
@@ -73,7 +72,7 @@ def measure(size: str, profile: bool, reliability: str, frames: int, rate_hz: fl
     source_command = python_module('robot_dl.cli.benches.image_source', *common, '--size', size)
     sink_command = python_module('robot_dl.cli.benches.sink', *common, '--type', 'image')
     try:
-        with ExitStack() as stack:
+        with stack_with_sure_end() as stack:
             sink = stack.enter_context(running(sink_command, env))
             source = stack.enter_context(running(source_command, env))
             ages_ms = exchange(source, sink, frames, rate_hz)

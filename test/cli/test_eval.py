@@ -1,0 +1,64 @@
+"""`robot_dl eval`: its table, its JSON, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from robot_dl.cli.eval import table
+from robot_dl.cli.main import main
+
+RESULT = {
+    'per_class': {'mug': {'AP50': 0.987, 'AP50_95': 0.9}},
+    'mAP50': 0.9871,
+    'mAP50_95': 0.9001,
+    'images': 3,
+    'objects': 14,
+}
+
+
+def test_the_table_has_a_row_for_each_class_and_the_mean() -> None:
+    lines = table(RESULT).splitlines()
+    assert lines[1].split() == ['mug', '0.987', '0.900']
+    assert lines[2].split() == ['mean', '0.987', '0.900']
+    assert lines[-1] == '3 pictures, 14 objects'
+
+
+@pytest.mark.parametrize('images', ['0', '-4', '100001'])
+def test_a_test_set_outside_the_held_out_seeds_is_refused(
+    images: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(['eval', 'tabletop_detector', '--images', images]) == 2
+    assert f'--images: expected 1 to 100000, got {images}' in capsys.readouterr().err
+
+
+def test_an_unknown_model_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(['eval', 'tabletop_detektor']) == 2
+    assert "unknown model 'tabletop_detektor'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_bundled_model_scores_on_pictures_it_never_saw(tmp_path: Path) -> None:
+    pytest.importorskip('mujoco')
+    pytest.importorskip('faster_coco_eval')
+    path = tmp_path / 'scores.json'
+    assert main(['eval', 'tabletop_detector', '--images', '40', '--json', str(path)]) == 0
+    scores = json.loads(path.read_text())
+    # The whole test set is stated in REPORT.md; forty pictures only show that it still works.
+    assert scores['mAP50'] >= 0.9
+    assert scores['mAP50_95'] >= 0.7
+    assert scores['images'] == 40
+    assert scores['seeds']['first'] == 1_000_000
+    assert scores['seeds']['last'] < scores['training_seeds']['first']
+    assert set(scores['per_class']) <= {
+        'box',
+        'ball',
+        'can',
+        'bottle',
+        'mug',
+        'bowl',
+        'hammer',
+        'screwdriver',
+    }
