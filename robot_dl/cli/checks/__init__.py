@@ -1,0 +1,1 @@
+"""The checks of `robot_dl doctor`, one subject a file."""
