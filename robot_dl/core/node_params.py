@@ -34,3 +34,32 @@ class ModelNodeParams(Params):
     autostart: bool = param(
         True, 'Configure and activate at start; false waits for lifecycle transitions.', fixed=True
     )
+    lazy: bool = param(True, 'Rest while nobody subscribes to a result; false works all the time.')
+    input_timeout_s: float = param(
+        5.0,
+        'Time without input after which the node says why; 0 never does.',
+        low=0.0,
+        high=3600.0,
+    )
+    max_age_s: float = param(
+        0.0,
+        'Drop images that are older than this before inference; 0 drops none.',
+        low=0.0,
+        high=3600.0,
+    )
+    max_rate_hz: float = param(
+        0.0, 'Look at no more images a second than this; 0 looks at all.', low=0.0, high=1000.0
+    )
+
+
+@dataclass(frozen=True)
+class SyncedNodeParams(ModelNodeParams):
+    """Parameters of a node with several inputs that belong together."""
+
+    sync_slop_s: float = param(
+        0.02,
+        'Greatest difference of stamps that still belong together; 0 takes equal stamps only.',
+        low=0.0,
+        high=1.0,
+        fixed=True,
+    )

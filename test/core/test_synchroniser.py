@@ -1,0 +1,144 @@
+"""Messages of one moment, against an oracle that tries everything."""
+
+from itertools import combinations, pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from robot_dl.core.synchroniser import JUMP_NS, Synchroniser
+
+SLOP_NS = 20
+
+
+def emitted(arrivals, topics='ab', slop_ns=SLOP_NS, depth=10):
+    """Return the sets of stamps that come of (topic, stamp) arrivals."""
+    sync = Synchroniser(topics, slop_ns, depth)
+    return [found for topic, stamp in arrivals for found in sync.add(topic, stamp, stamp)]
+
+
+def words(text):
+    """Return the arrivals written as 'a10 b12'."""
+    return [(word[0], int(word[1:])) for word in text.split()]
+
+
+@pytest.mark.parametrize(
+    ('arrivals', 'sets'),
+    [
+        ('', []),
+        ('a1 a2 a3', []),
+        ('a100 b100 a200 b200', [(100, 100), (200, 200)]),
+        ('b100 a100', [(100, 100)]),
+        ('a100 a200 b100 b200', [(100, 100), (200, 200)]),
+        ('a100 a200 b200', [(200, 200)]),
+        # Stamps 0.3 s apart, in whatever unit, are no pair.
+        ('a0 b300 a600 b900', []),
+        # Unequal stamps wait for equal ones until both topics have passed them ...
+        ('a100 b110 a200', [(100, 110)]),
+        # ... and from then on for nothing.
+        ('a100 b110 a200 b210', [(100, 110), (200, 210)]),
+        # The calibration (b) of the image that was lost is not tied to the next image.
+        ('a100 b100 b110 a120 b120', [(100, 100), (120, 120)]),
+        # The closest of several.
+        ('a100 b110 a118 a140 b141', [(118, 110), (140, 141)]),
+        # A late message does not turn time back.
+        ('a100 b100 b99 a99 a101 b101', [(100, 100), (101, 101)]),
+    ],
+)
+def test_what_belongs_together_comes_together(arrivals, sets):
+    assert emitted(words(arrivals)) == sets
+
+
+def test_one_message_a_topic_within_the_slop_of_all_others():
+    assert emitted(words('a100 b115 c85 a200 b200 c200'), 'abc') == [(200, 200, 200)]
+    assert emitted(words('a100 b110 c105 a200 b200 c200'), 'abc') == [
+        (100, 110, 105),
+        (200, 200, 200),
+    ]
+
+
+def test_a_queue_is_bounded_and_the_oldest_message_goes():
+    arrivals = [('a', stamp * 100) for stamp in range(20)] + [('b', 500), ('b', 1500)]
+    assert emitted(arrivals, depth=10) == [(1500, 1500)]
+
+
+def test_a_recording_that_begins_anew_is_paired_again():
+    later = 3 * JUMP_NS
+    arrivals = [('a', later), ('b', later), ('a', 5), ('b', 5)]
+    assert emitted(arrivals) == [(later, later), (5, 5)]
+
+
+def test_it_says_which_topic_is_missing_and_which_lags():
+    sync = Synchroniser(['image', 'depth'], 20_000_000)
+    assert sync.why_apart() == 'nothing has come on image, depth'
+    sync.add('image', 10**9, 'i')
+    assert sync.why_apart() == 'nothing has come on depth'
+    sync.add('depth', 7 * 10**8, 'd')
+    assert sync.why_apart() == 'depth lags 0.300 s behind image; sync_slop_s is 0.02'
+    sync.add('depth', 10**9, 'd')
+    assert sync.why_apart() == ''
+
+
+@st.composite
+def interleavings(draw, topics='ab', gap=(1, 60)):
+    """Draw stamps for each topic in order, and any order of arrival between topics."""
+    gaps = st.lists(st.integers(*gap), max_size=7)
+    streams = {}
+    for topic in topics:
+        total, stamps = draw(st.integers(0, 50)), []
+        for step in draw(gaps):
+            total += step
+            stamps.append(total)
+        streams[topic] = stamps
+    order = draw(st.permutations([t for t, s in streams.items() for _ in s]))
+    heads = {topic: iter(stamps) for topic, stamps in streams.items()}
+    return streams, [(topic, next(heads[topic])) for topic in order]
+
+
+@settings(max_examples=150, deadline=None)
+@given(interleavings('abc'))
+def test_sets_are_within_the_slop_in_order_and_use_no_message_twice(drawn):
+    _, arrivals = drawn
+    sets = emitted(arrivals, 'abc')
+    assert all(max(s) - min(s) <= SLOP_NS for s in sets)
+    for stamps in zip(*sets, strict=True):
+        assert all(before < after for before, after in pairwise(stamps))
+
+
+@settings(max_examples=150, deadline=None)
+@given(interleavings('abc'))
+def test_without_slop_they_are_those_with_equal_stamps(drawn):
+    streams, arrivals = drawn
+    common = set.intersection(*map(set, streams.values()))
+    sets = emitted(arrivals, 'abc', slop_ns=0)
+    # A set is complete once its last message has come; those overtaken by a later one are lost.
+    complete_at = {s: max(arrivals.index((t, s)) for t in 'abc') for s in common}
+    expected, last = [], -1
+    for stamp in sorted(common, key=complete_at.get):
+        if stamp > last:
+            expected.append((stamp,) * 3)
+            last = stamp
+    assert sets == expected
+
+
+def best_pairing(streams):
+    """Try every pairing in order within the slop; return the most pairs, then the closest."""
+    pairs = [p for p in product(*streams.values()) if abs(p[0] - p[1]) <= SLOP_NS]
+    choices = [
+        c
+        for size in range(len(pairs) + 1)
+        for c in combinations(pairs, size)
+        if all(p[0] < q[0] and p[1] < q[1] for p, q in pairwise(c))
+    ]
+    return list(max(choices, key=lambda c: (len(c), -sum(abs(p[0] - p[1]) for p in c))))
+
+
+@settings(max_examples=150, deadline=None)
+@given(interleavings(gap=(2 * SLOP_NS + 1, 90)))
+def test_where_each_message_has_one_partner_at_most_every_pair_is_found(drawn):
+    """Frames further apart than twice the slop: the usual case, and then nothing is missed."""
+    streams, arrivals = drawn
+    last = max((s[-1] for s in streams.values() if s), default=0)
+    arrivals = [*arrivals, ('a', last + 1000), ('b', last + 1000)]
+    by_time = sorted(arrivals, key=lambda arrival: arrival[1])
+    assert emitted(by_time)[:-1] == best_pairing(streams)
