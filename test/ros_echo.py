@@ -20,12 +20,15 @@ class EchoNode(ModelNode):
         if self.fails_in == place:
             raise RuntimeError(f'broken in {place}')
 
-    def load(self):
+    def announce(self):
         """Announce the topics."""
         self.output = self.create_lifecycle_publisher(Header, 'answers', RESULTS)
         self.listen_images('image', self.on_image)
         self.create_service(SetBool, '~/extra', lambda request, response: response)
         self.create_timer(100.0, lambda: None)
+
+    def load(self):
+        """Open what stands for a model, or fail if told to."""
         self.fail_in('load')
         self.resource = 'a model'
 

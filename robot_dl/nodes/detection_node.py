@@ -34,16 +34,19 @@ class DetectionNode(ModelNode):
     def __init__(self, **options: Any) -> None:
         super().__init__('detection_node', **options)
 
-    def load(self) -> None:
-        """Open the model and announce the topics."""
-        p = self.params
-        self.detector = open_detector(p.model, p.device, p.require_accelerator, p.threads)
-        card, engine = self.detector.card, self.detector.engine
-        self.loaded = LoadedModel(card.name, p.device, engine.provider, engine.notice)
+    def announce(self) -> None:
+        """Make the publishers, and ask for images."""
         self.output = self.create_lifecycle_publisher(Detection2DArray, 'detections', RESULTS)
         self.label_info = self.create_lifecycle_publisher(LabelInfo, 'label_info', LATCHED)
         self.overlay = self.create_lifecycle_publisher(Image, '~/overlay', PICTURE)
         self.listen_images('image', self.on_image)
+
+    def load(self) -> None:
+        """Open the model."""
+        p = self.params
+        self.detector = open_detector(p.model, p.device, p.require_accelerator, p.threads)
+        card, engine = self.detector.card, self.detector.engine
+        self.loaded = LoadedModel(card.name, p.device, engine.provider, engine.notice)
 
     def begin(self) -> None:
         """Tell which labels there are."""

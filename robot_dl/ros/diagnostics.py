@@ -9,10 +9,6 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 from robot_dl.ros.statistics import Summary
 
-SILENT_AFTER_S = 3.0
-# Beyond this a stamp is not old but from another clock.
-STRANGE_AGE_MS = 10_000.0
-
 Level = bytes
 Verdict = tuple[Level, str]
 
@@ -44,16 +40,20 @@ class Condition:
     Attributes:
         state: Label of its lifecycle state.
         enabled: Whether `~/enable` lets it work.
-        failure: Why its last transition failed; empty if it did not.
+        failure: Why its last transition failed, or why it gave up; empty if neither.
         model: The model it has opened.
-        silence: Why no image comes, as far as one can see; empty if they do.
+        resting: Whether nobody subscribes, so that it does nothing.
+        silence: Which inputs give nothing and why, as far as one can see; empty if all do.
+        warning: What is wrong with clocks, stamps, or inputs that do not fit together.
     """
 
     state: str
     enabled: bool = True
     failure: str = ''
     model: LoadedModel = NOTHING_LOADED
+    resting: bool = False
     silence: str = ''
+    warning: str = ''
 
 
 def verdict(condition: Condition, frames: Summary) -> Verdict:
@@ -67,9 +67,13 @@ def verdict(condition: Condition, frames: Summary) -> Verdict:
     if frames.recent_errors:
         level = DiagnosticStatus.WARN if frames.rate_hz else DiagnosticStatus.ERROR
         return level, frames.last_error
-    if frames.silent_s > SILENT_AFTER_S:
-        return DiagnosticStatus.STALE, f'no image for {frames.silent_s:.0f} s: {condition.silence}'
-    return _verdict_of_working(condition, frames)
+    if condition.silence:
+        return DiagnosticStatus.STALE, condition.silence
+    if condition.warning:
+        return DiagnosticStatus.WARN, condition.warning
+    if condition.model.notice:
+        return DiagnosticStatus.WARN, condition.model.notice
+    return DiagnosticStatus.OK, _at_work(condition, frames)
 
 
 def diagnostics_msg(
@@ -86,39 +90,42 @@ def diagnostics_msg(
     level, message = verdict(condition, frames)
     status = DiagnosticStatus(level=level, name=f'{name}: status', message=message)
     status.hardware_id = platform.node()
-    status.values = [KeyValue(key=k, value=v) for k, v in _values(condition, frames).items()]
+    values = {**_condition_values(condition), **_frame_values(frames)}
+    status.values = [KeyValue(key=k, value=v) for k, v in values.items()]
     msg = DiagnosticArray(status=[status])
     msg.header.stamp = stamp
     return msg
 
 
-def _verdict_of_working(condition: Condition, frames: Summary) -> Verdict:
-    if abs(frames.age_p50_ms) > STRANGE_AGE_MS:
-        return DiagnosticStatus.WARN, (
-            f"image stamps are {frames.age_p50_ms / 1000:.1f} s behind the node's clock; "
-            "check use_sim_time, and the clocks of the camera's machine and this one"
-        )
-    if condition.model.notice:
-        return DiagnosticStatus.WARN, condition.model.notice
-    if math.isnan(frames.age_p50_ms):
-        return DiagnosticStatus.OK, 'waiting for the first image'
-    return DiagnosticStatus.OK, f'{frames.rate_hz:.1f} images/s'
+def _at_work(condition: Condition, frames: Summary) -> str:
+    if condition.resting:
+        return 'resting: nobody subscribes to a result'
+    if math.isnan(frames.age_ms[0]):
+        return 'waiting for the first image'
+    return f'{frames.rate_hz:.1f} images/s'
 
 
-def _values(condition: Condition, frames: Summary) -> dict[str, str]:
+def _condition_values(condition: Condition) -> dict[str, str]:
     return {
         'state': condition.state,
         'enabled': str(condition.enabled).lower(),
+        'resting': str(condition.resting).lower(),
         'model': condition.model.name,
         'device': condition.model.device,
         'provider': condition.model.provider,
+    }
+
+
+def _frame_values(frames: Summary) -> dict[str, str]:
+    times_ms = {'image_age': frames.age_ms, **frames.stages_ms}
+    return {
         'rate_hz': f'{frames.rate_hz:.2f}',
-        'image_age_p50_ms': f'{frames.age_p50_ms:.1f}',
-        'image_age_p95_ms': f'{frames.age_p95_ms:.1f}',
-        'inference_p50_ms': f'{frames.inference_p50_ms:.1f}',
+        **{f'{name}_p50_ms': f'{p50:.1f}' for name, (p50, _) in times_ms.items()},
+        **{f'{name}_p95_ms': f'{p95:.1f}' for name, (_, p95) in times_ms.items()},
         'frames_received': str(frames.received),
         'frames_processed': str(frames.processed),
         'frames_dropped': 'unknown' if frames.lost is None else str(frames.lost),
+        **{f'frames_{reason}': str(count) for reason, count in frames.refused.items()},
         'errors': str(frames.errors),
         'last_error': frames.last_error,
     }

@@ -1,56 +1,68 @@
-"""A subscription that answers the newest message and survives every failure to do so."""
+"""A subscription that can be opened and closed, and knows why it is silent."""
 
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
+from rclpy.qos import QoSProfile
 from rclpy.subscription import Subscription
 
-from robot_dl.ros.encodings import ImageError
-from robot_dl.ros.qos import NEWEST_IMAGE
-from robot_dl.ros.silence import why_silent
-from robot_dl.ros.statistics import FrameStatistics
-
-LOG_PERIOD_S = 5.0
+from robot_dl.ros.latency import Arrival, arrival_of
+from robot_dl.ros.qos import fitted
+from robot_dl.ros.silence import Wanted, why_silent
 
 # Humble's rclpy gives callbacks the message only, so there nobody counts what was dropped.
 GIVES_MESSAGE_INFO = hasattr(Subscription, 'CallbackType')
 
+Details = Mapping[str, Any]
+Deliver = Callable[[Any, Arrival, Details], None]
+
 
 class Input:
-    """One topic of a node, subscribed between `open` and `close`."""
+    """One topic of a node, subscribed between `open` and `close`.
+
+    Attributes:
+        name: Name of the topic in the node, which can be remapped.
+        last: How the last message came; None before the first.
+    """
 
     def __init__(
         self,
         node: LifecycleNode,
         msg_type: type,
-        topic: str,
-        callback: Callable[[Any], None],
-        frames: FrameStatistics,
+        name: str,
+        deliver: Deliver,
+        qos: QoSProfile,
+        ending: str | None = None,
     ) -> None:
         """Remember what to do; nothing is subscribed yet.
 
         Args:
             node: The node that listens.
             msg_type: Type of the messages; they have a header.
-            topic: Name of the topic.
-            callback: Answers a message, and may raise.
-            frames: Where messages, answers and failures are counted.
+            name: Name of the topic.
+            deliver: Called with each message, how it came, and what the middleware says of it.
+            qos: What to ask for; less where a publisher offers less.
+            ending: What the parameter `transport` appends to the name; None if it does not
+                choose the topic.
         """
-        self._node, self._msg_type, self._topic = node, msg_type, topic
-        self._callback, self._frames = callback, frames
+        self.name, self.last = name, None
+        self._node, self._msg_type, self._deliver = node, msg_type, deliver
+        self._wish, self._ending = qos, ending
         self._subscription: Any = None
+        self._heard_s = time.monotonic()
+
+    @property
+    def topic(self) -> str:
+        """Full name of the topic, remapped."""
+        return self._node.resolve_topic_name(self.name) + (self._ending or '')
 
     def open(self) -> None:
         """Subscribe, unless that is done."""
         if self._subscription is None:
-            receive = self._on_numbered if GIVES_MESSAGE_INFO else self._on_message
-            self._frames.listening(time.monotonic())
-            self._subscription = self._node.create_subscription(
-                self._msg_type, self._topic, receive, NEWEST_IMAGE
-            )
+            self._heard_s, self.last = time.monotonic(), None
+            self._subscribe()
 
     def close(self) -> None:
         """Unsubscribe."""
@@ -58,44 +70,38 @@ class Input:
             self._node.destroy_subscription(self._subscription)
         self._subscription = None
 
-    def why_silent(self) -> str:
-        """Return the likely reason why nothing arrives."""
-        topic = self._node.resolve_topic_name(self._topic)
-        package, name = self._msg_type.__module__.partition('.')[0], self._msg_type.__name__
-        return why_silent(self._node, topic, f'{package}/msg/{name}')
+    def refit(self) -> None:
+        """Ask for what the publishers offer by now, if that is something else."""
+        if self._subscription is not None and self._fitted() != self._subscription.qos_profile:
+            self.close()
+            self._subscribe()
 
-    def _on_numbered(self, msg: Any, details: Mapping[str, Any]) -> None:
-        publisher = (details.get('publisher_gid') or {}).get('data')
-        self._frames.receive(
-            time.monotonic(), publisher, details.get('publication_sequence_number')
+    def silent_s(self, now_s: float) -> float:
+        """Return for how long nothing has come although this is open; 0 while it is closed."""
+        return 0.0 if self._subscription is None else now_s - self._heard_s
+
+    def why_silent(self) -> str:
+        """Return the likely reason why nothing arrives, and what to do about it."""
+        package, name = self._msg_type.__module__.partition('.')[0], self._msg_type.__name__
+        type_name, qos = f'{package}/msg/{name}', self._subscription.qos_profile
+        has_transport = self._ending is not None
+        wanted = Wanted(self.name, self.topic, type_name, qos, has_transport)
+        return why_silent(self._node, wanted)
+
+    def _subscribe(self) -> None:
+        receive = self._on_described if GIVES_MESSAGE_INFO else self._on_message
+        self._subscription = self._node.create_subscription(
+            self._msg_type, self.topic, receive, self._fitted()
         )
-        self._answer(msg)
+
+    def _fitted(self) -> QoSProfile:
+        infos = self._node.get_publishers_info_by_topic(self.topic)
+        return fitted(self._wish, [info.qos_profile for info in infos])
 
     def _on_message(self, msg: Any) -> None:
-        self._frames.receive(time.monotonic())
-        self._answer(msg)
+        self._on_described(msg, {})
 
-    def _answer(self, msg: Any) -> None:
-        try:
-            self._callback(msg)
-        except Exception as error:  # whatever it is, the next message must be answered
-            self._report(error)
-        else:
-            self._frames.answer(time.monotonic(), self._age_ms(msg))
-
-    def _age_ms(self, msg: Any) -> float:
-        stamp = msg.header.stamp
-        age_ns = self._node.get_clock().now().nanoseconds - stamp.sec * 10**9 - stamp.nanosec
-        return age_ns / 1e6
-
-    def _report(self, error: Exception) -> None:
-        if not self._node.context.ok():
-            return  # the process is ending, and publishing fails because of that
-        reason = f'{type(error).__name__}: {error}'
-        self._frames.fail(time.monotonic(), f'{self._topic}: {reason}')
-        # A bad message is explained by its error; only for our own mistakes the place matters.
-        text = reason if isinstance(error, ImageError) else traceback.format_exc()
-        self._node.get_logger().error(
-            f'cannot answer a message on {self._topic}: {text}',
-            throttle_duration_sec=LOG_PERIOD_S,
-        )
+    def _on_described(self, msg: Any, details: Details) -> None:
+        self._heard_s = time.monotonic()
+        self.last = arrival_of(self._node, msg, details)
+        self._deliver(msg, self.last, details)

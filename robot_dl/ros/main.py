@@ -56,7 +56,20 @@ def _run(node_class: type[ModelNode]) -> int:
         executor.add_node(node)
         # A full collection would walk all that is imported, and hold up an image by 25 ms.
         gc.freeze()
-        executor.spin()
+        _spin(executor, node)
     finally:
         node.destroy_node()
     return 0
+
+
+def _spin(executor: SingleThreadedExecutor, node: ModelNode) -> None:
+    """Run the node's callbacks until the context ends; what they raise does not end it."""
+    while node.context.ok():
+        try:
+            executor.spin()
+        except (KeyboardInterrupt, ExternalShutdownException):
+            raise
+        except Exception as error:
+            if not node.context.ok() or not isinstance(node, ModelNode):
+                raise
+            node.report_exception(error)

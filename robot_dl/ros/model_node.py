@@ -2,59 +2,45 @@
 
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock, ClockType
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from sensor_msgs.msg import CompressedImage, Image
+from rclpy.qos import QoSProfile
 from std_msgs.msg import Header
 from std_srvs.srv import SetBool
 
+from robot_dl.core.admission import UNWATCHED, Admission
 from robot_dl.core.node_params import ModelNodeParams
-from robot_dl.ros.compressed import rgb_from_compressed
-from robot_dl.ros.diagnostics import (
-    NOTHING_LOADED,
-    SILENT_AFTER_S,
-    Condition,
-    LoadedModel,
-    diagnostics_msg,
-)
+from robot_dl.ros.answering import Answering
+from robot_dl.ros.audience import Audience
+from robot_dl.ros.clocks import clock_complaint
+from robot_dl.ros.diagnostics import NOTHING_LOADED, Condition, LoadedModel
+from robot_dl.ros.ears import Ears
 from robot_dl.ros.encodings import Rgb
-from robot_dl.ros.images import rgb_from_msg
-from robot_dl.ros.impossible import survive_impossible_transitions
-from robot_dl.ros.inputs import Input
+from robot_dl.ros.latency import Arrival
 from robot_dl.ros.live_params import LiveParams, unknown_parameters
 from robot_dl.ros.opened import Opened
-from robot_dl.ros.qos import RESULTS
-from robot_dl.ros.statistics import FrameStatistics
+from robot_dl.ros.qos import NEWEST_IMAGE
+from robot_dl.ros.reporter import Reporter
+from robot_dl.ros.resilient import ResilientNode
 
-TRANSPORTS: dict[str, tuple[type, str, Callable[[Any], Rgb]]] = {
-    'raw': (Image, '', rgb_from_msg),
-    'compressed': (CompressedImage, '/compressed', rgb_from_compressed),
-}
-"""Message type, ending of the topic, and reader for each value of `transport`."""
-
-DIAGNOSTICS_PERIOD_S = 1.0
-SILENCE_LOG_PERIOD_S = 30.0
-
-SUCCESS = TransitionCallbackReturn.SUCCESS
-FAILURE = TransitionCallbackReturn.FAILURE
-ERROR = TransitionCallbackReturn.ERROR
+# How late a new subscriber, or that the node has to give up, may be noticed.
+TENDING_PERIOD_S = 0.1
 
 
-class ModelNode(LifecycleNode):
-    """Lifecycle, parameters, diagnostics and survival, so that a node only says what it does.
+class ModelNode(ResilientNode):
+    """Lifecycle, parameters, inputs, diagnostics and survival: a node only says what it does.
 
-    A derived class sets `Params`, overrides `load` to open its model and announce its topics,
-    and answers what it listens to. An exception in an answer is logged, counted and reported,
-    and the next message is answered. An exception in a transition is logged, the transition
-    fails, and everything that `load` opened is closed again.
+    A derived class sets `Params`, overrides `announce` to make its publishers and to say what
+    it listens to, `load` to open its model, and answers messages. An exception in an answer is
+    logged, counted and reported, and the next message is answered; the same one ten times in a
+    row takes the node out of work (see `ResilientNode.give_up`).
 
-    Subscriptions exist only while the node is active and enabled, so a camera that publishes
-    on demand can rest meanwhile.
+    Subscriptions exist only while the node is active and enabled and somebody subscribes to a
+    result, so a camera that publishes on demand can rest meanwhile. The model is in memory only
+    while the node is enabled.
 
     Attributes:
         loaded: The model in use, for diagnostics; set it in `load`.
@@ -76,27 +62,31 @@ class ModelNode(LifecycleNode):
             ParamError: If a given parameter does not fit.
         """
         super().__init__(name, **options)
-        survive_impossible_transitions(self)
         self._live = LiveParams(self, self.Params, self.check_params, self.on_params)
         for sentence in unknown_parameters(self, self.Params):
             self.get_logger().warning(f'{sentence}. It is ignored')
-        self.frames = FrameStatistics(time.monotonic())
-        self._inputs: list[Input] = []
-        self._opened: Opened | None = None
-        self._active = False
+        self._answering = Answering(self, self._refusal)
+        self.frames = self._answering.frames
+        self._ears = Ears(self, self._answering)
+        self._audience, self._admission = Audience(self), Admission()
+        self._model: Opened | None = None
         self._enabled = True
-        self._failure = ''
-        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', RESULTS)
+        Reporter(self, self.frames, self._condition)
         self.create_service(SetBool, '~/enable', self._on_enable)
-        # The simulation's clock may stand still, and that too must be reported.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(DIAGNOSTICS_PERIOD_S, self._publish_diagnostics, clock=steady)
+        self.create_timer(TENDING_PERIOD_S, self._tend, clock=steady)
+
+    def announce(self) -> None:
+        """Make publishers, and say what to listen to. Called on configure, before `load`."""
 
     def load(self) -> None:
-        """Open the model and announce the topics. Called on configure."""
+        """Open the model. Called on configure, and on `~/enable true`.
+
+        Attributes that are set here are dropped on `~/enable false`, to free the memory.
+        """
 
     def begin(self) -> None:
-        """Publish what subscribers need first. Called on activate, before any image."""
+        """Publish what subscribers need first. Called when a model begins to work."""
 
     def check_params(self, params: Any) -> None:
         """Refuse parameters that do not fit the model, by ParamError."""
@@ -111,28 +101,49 @@ class ModelNode(LifecycleNode):
 
     def start(self) -> bool:
         """Configure and activate if `autostart` is set; return False if that failed."""
-        if not self.params.autostart:
-            return True
-        steps = (self.trigger_configure, self.trigger_activate)
-        return all(step() == SUCCESS for step in steps)
+        return not self.params.autostart or self.revive()
 
-    def listen(self, msg_type: type, topic: str, callback: Callable[[Any], None]) -> None:
-        """Answer the newest message of a topic, while active and enabled. For `load`."""
-        self._inputs.append(Input(self, msg_type, topic, callback, self.frames))
+    def listen(
+        self,
+        msg_type: type,
+        topic: str,
+        callback: Callable[[Any], None],
+        qos: QoSProfile = NEWEST_IMAGE,
+    ) -> None:
+        """Answer the newest message of a topic, while there is work. For `announce`.
+
+        Args:
+            msg_type: Type of the messages; they have a header.
+            topic: Name of the topic.
+            callback: Answers a message, and may raise.
+            qos: What to ask for; less where a publisher offers less.
+        """
+        self._ears.add(msg_type, topic, callback, qos)
 
     def listen_images(self, topic: str, callback: Callable[[Rgb, Header], None]) -> None:
-        """Answer the newest image of a topic, raw or compressed as `transport` says. For `load`.
+        """Answer the newest image of a topic, raw or compressed as `transport` says.
 
-        The compressed topic is the resolved name of the raw one with '/compressed' behind it,
-        as with image_transport, so that one remapping serves both.
+        For `announce`. The compressed topic is the resolved name of the raw one with
+        '/compressed' behind it, as with image_transport, so that one remapping serves both.
 
         Args:
             topic: Name of the raw topic.
             callback: Called with RGB [H, W, 3] uint8 and the header of the image.
         """
-        msg_type, ending, rgb_of = TRANSPORTS[self.params.transport]
-        full_name = self.resolve_topic_name(topic) + ending
-        self.listen(msg_type, full_name, lambda msg: callback(rgb_of(msg), msg.header))
+        self._ears.add_images(self.params.transport, topic, callback)
+
+    def listen_together(self, topics: Mapping[str, type], callback: Callable[..., None]) -> None:
+        """Answer messages of several topics that belong to one moment. For `announce`.
+
+        `Params` must be derived from `SyncedNodeParams`; `core.synchroniser` says what belongs
+        together.
+
+        Args:
+            topics: Message type of each topic by its name. The first one leads: its messages
+                are those that diagnostics count, and its age is the age of the answer.
+            callback: Called with one message of each topic, in their order.
+        """
+        self._ears.add_together(topics, self.params.sync_slop_s, callback)
 
     @contextmanager
     def inference(self) -> Iterator[None]:
@@ -141,124 +152,114 @@ class ModelNode(LifecycleNode):
         yield
         self.frames.infer((time.perf_counter() - started_s) * 1000)
 
-    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Load the model."""
-        self._opened = Opened(self)
+    def report_exception(self, error: Exception) -> None:
+        """Log, count and remember what a timer, a service or another callback has raised."""
+        self._answering.report('a callback', error)
 
-        def configure() -> TransitionCallbackReturn:
-            self.load()
-            self.check_params(self.params)
-            self._announce_model()
-            return LifecycleNode.on_configure(self, state)
+    def open(self) -> None:
+        """Announce the topics and open the model. Called on configure."""
+        self.announce()
+        if self._enabled:
+            self._open_model()
 
-        return self._attempt('configure', configure, self._close)
-
-    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Start to listen."""
-
-        def activate() -> TransitionCallbackReturn:
-            result = LifecycleNode.on_activate(self, state)
+    def wake(self) -> None:
+        """Start to listen. Called on activate."""
+        self._answering.begin_anew()
+        if self._model is not None:
             self.begin()
-            self._active = True
-            self._listen_if_wanted()
-            return result
-
-        return self._attempt('activate', activate, lambda: self._rest(state))
-
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop to listen."""
-        return self._attempt('deactivate', lambda: self._rest(state), self._close, ERROR)
-
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Give back everything that configure has opened."""
-        return self._attempt('clean up', self._close, _nothing, ERROR)
-
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Give back everything, for good."""
-        return self._attempt('shut down', self._close, _nothing, ERROR)
-
-    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Give back everything, so that the node can be configured anew."""
-        return self._attempt('recover', self._close, _nothing, ERROR)
-
-    def _attempt(
-        self,
-        transition: str,
-        step: Callable[[], TransitionCallbackReturn],
-        undo: Callable[[], object],
-        failed: TransitionCallbackReturn = FAILURE,
-    ) -> TransitionCallbackReturn:
-        """Return what `step` returns; if it raises, log why, `undo` it, and return `failed`.
-
-        rclpy swallows exceptions in transitions. FAILURE goes back to the state before; ERROR
-        goes on to `on_error`, where there is no way back.
-        """
-        try:
-            result = step()
-        except Exception as error:  # a transition fails, the node lives
-            self._failure = f'cannot {transition}: {error}'
-            if self.context.ok():
-                self.get_logger().error(f'{self._failure}\n{traceback.format_exc()}')
-            undo()
-            return failed
-        if transition != 'recover':
-            self._failure = ''
-        return result
-
-    def _rest(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self._active = False
+        self._audience.expect(time.monotonic())
         self._listen_if_wanted()
-        return LifecycleNode.on_deactivate(self, state)
 
-    def _close(self) -> TransitionCallbackReturn:
-        self._active = False
-        self._inputs.clear()
-        if self._opened is not None:
-            self._opened.close()
-        self._opened = None
-        return SUCCESS
+    def rest(self) -> None:
+        """Stop to listen. Called on deactivate."""
+        self._ears.close()
+
+    def close(self) -> None:
+        """Stop to listen for good, and drop the model."""
+        self._ears.forget()
+        self._close_model()
+
+    def _open_model(self) -> None:
+        self._model = Opened(self)
+        self.load()
+        self.check_params(self.params)
+        if self.loaded.notice:
+            self.get_logger().warning(self.loaded.notice)
+        if self.loaded.name:
+            self.get_logger().info(f'model {self.loaded.name} runs on {self.loaded.provider}')
+
+    def _close_model(self) -> None:
+        if self._model is not None:
+            self._model.close()
+        self._model = None
+
+    def _tend(self) -> None:
+        """Give up if there is no hope; else listen while there is work."""
+        if self._answering.hopeless:
+            self.give_up(self._answering.hopeless)
+            self._answering.begin_anew()
+        self._listen_if_wanted()
 
     def _listen_if_wanted(self) -> None:
-        for source in self._inputs:
-            if self._active and self._enabled:
-                source.open()
-            else:
-                source.close()
+        if self._has_work():
+            self._ears.open()
+        else:
+            self._ears.close()
 
-    def _announce_model(self) -> None:
-        model = self.loaded
-        if model.notice:
-            self.get_logger().warning(model.notice)
-        if model.name:
-            self.get_logger().info(f'model {model.name} runs on {model.provider}')
+    def _has_work(self) -> bool:
+        if not self.is_active or not self._enabled:
+            return False
+        return not self.params.lazy or self._audience.was_there(time.monotonic())
+
+    def _refusal(self, arrival: Arrival) -> str:
+        """Return why an image is not answered; empty if it is."""
+        params = self.params
+        if params.lazy and not self._audience.is_there():
+            return UNWATCHED
+        return self._admission.refusal(
+            time.monotonic(), arrival.age_ns / 1e9, params.max_age_s, params.max_rate_hz
+        )
+
+    def _condition(self) -> Condition:
+        """Return how the node is, besides its images."""
+        timeout_s = self.params.input_timeout_s
+        self._ears.refit()
+        warnings = (clock_complaint(self), self._ears.warning(timeout_s))
+        return Condition(
+            state=self.state,
+            enabled=self._enabled,
+            failure=self.failure,
+            model=self.loaded,
+            resting=self.state == 'active' and not self._has_work(),
+            silence=self._ears.silence(timeout_s),
+            warning='; '.join(filter(None, warnings)),
+        )
 
     def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> Any:
-        self._enabled = request.data
-        self._listen_if_wanted()
-        word = 'enabled' if self._enabled else 'disabled'
-        response.success = True
-        response.message = word if self._active else f'{word}, once the node is active'
+        try:
+            response.message = self._enable() if request.data else self._disable()
+            response.success = True
+        except Exception as error:  # the caller learns why, and the node lives
+            self._disable()
+            self.get_logger().error(f'cannot enable: {error}\n{traceback.format_exc()}')
+            response.message = f'cannot enable: {error}'
+            response.success = False
         return response
 
-    def _publish_diagnostics(self) -> None:
-        frames = self.frames.summary(time.monotonic())
-        silent = self._active and self._enabled and frames.silent_s > SILENT_AFTER_S
-        condition = Condition(
-            state=self._state_machine.current_state[1],
-            enabled=self._enabled,
-            failure=self._failure,
-            model=self.loaded,
-            silence='; '.join(i.why_silent() for i in self._inputs) if silent else '',
-        )
-        if silent:
-            self.get_logger().warning(
-                f'no image for {frames.silent_s:.0f} s: {condition.silence}',
-                throttle_duration_sec=SILENCE_LOG_PERIOD_S,
-            )
-        name = self.get_fully_qualified_name().lstrip('/')
-        stamp = self.get_clock().now().to_msg()
-        self._diagnostics.publish(diagnostics_msg(name, condition, frames, stamp))
+    def _enable(self) -> str:
+        self._enabled = True
+        if self._model is None and self.state in ('inactive', 'active'):
+            self._open_model()
+            if self.state == 'active':
+                self.begin()
+        if self.has_given_up and not self.revive():
+            raise RuntimeError(self.failure)
+        self._audience.expect(time.monotonic())
+        self._listen_if_wanted()
+        return 'enabled' if self.state == 'active' else 'enabled, once the node is active'
 
-
-def _nothing() -> None:
-    """Undo a step that leaves nothing to undo."""
+    def _disable(self) -> str:
+        self._enabled = False
+        self._ears.close()
+        self._close_model()
+        return 'disabled' if self.state == 'active' else 'disabled, once the node is active'

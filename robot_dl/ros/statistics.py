@@ -1,12 +1,19 @@
 """What happened to the images of a node. Time is an argument, in seconds of a steady clock."""
 
-from collections import deque
-from collections.abc import Hashable
+import math
+from collections import Counter, deque
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from robot_dl.core.admission import REFUSALS
+from robot_dl.ros.latency import STAGES
+
 WINDOW_S = 5.0
+NAN = float('nan')
+
+Percentiles = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -15,88 +22,96 @@ class Summary:
 
     Attributes:
         rate_hz: Images answered per second.
-        age_p50_ms: Median age of an image when its answer was published; NaN without answers.
-        age_p95_ms: Its 95th percentile.
-        inference_p50_ms: Median time in the network; NaN without answers.
+        age_ms: Median and 95th percentile of the age of an image when its answer was
+            published; NaN without answers.
+        stages_ms: The same of each part of the age, by the names of `latency.STAGES`.
         received: Images that reached the node since it started.
         processed: Images answered since then.
         lost: Images published for us that never reached the node, replaced by a newer one while
             the model was busy or lost on the way; None if the middleware does not number them.
-        errors: Images that raised an error.
+        refused: Images that reached the node but were not looked at, by reason.
+        errors: Exceptions since then, also those that no image raised.
         recent_errors: Those of the last seconds.
         last_error: Message of the last one.
-        silent_s: Seconds since an image came, or since `listening` if none has.
     """
 
     rate_hz: float
-    age_p50_ms: float
-    age_p95_ms: float
-    inference_p50_ms: float
+    age_ms: Percentiles
+    stages_ms: Mapping[str, Percentiles]
     received: int
     processed: int
     lost: int | None
+    refused: Mapping[str, int]
     errors: int
     recent_errors: int
     last_error: str
-    silent_s: float
 
 
 @dataclass(frozen=True)
 class Answer:
-    """When an image was answered, how old it was by then, and the network's part of it."""
+    """When an image was answered, how old it was by then, and where that time went."""
 
     at_s: float
     age_ms: float
-    inference_ms: float
+    stages_ms: Mapping[str, float]
 
 
 class FrameStatistics:
-    """Counts since the start, and the answers of the last `WINDOW_S` seconds."""
+    """Counts since the start, and the answers of the last `WINDOW_S` seconds.
+
+    Attributes:
+        inference_ms: Time in the network for the image being answered; NaN if it was not used.
+    """
 
     def __init__(self, now_s: float) -> None:
+        self.inference_ms = NAN
         self._received = self._processed = self._errors = 0
         self._lost: int | None = None
+        self._refused: Counter[str] = Counter(dict.fromkeys(REFUSALS, 0))
         self._last_error = ''
-        self._last_image_s = self._listening_s = now_s
+        self._listening_s = now_s
         self._answers: deque[Answer] = deque()
         self._error_times_s: deque[float] = deque()
         self._numbers: dict[Hashable, int] = {}
-        self._inference_ms = float('nan')
 
     def listening(self, now_s: float) -> None:
         """Note that images are expected from now on; numbers missed before do not count."""
-        self._last_image_s = self._listening_s = now_s
+        self._listening_s = now_s
         self._numbers.clear()
         self._answers.clear()
 
-    def receive(self, now_s: float, publisher: Hashable = None, number: int | None = None) -> None:
+    def receive(self, publisher: Hashable = None, number: int | None = None) -> None:
         """Note that an image has come.
 
         Args:
-            now_s: When.
             publisher: Who sent it.
             number: The publisher's count of its messages, if the middleware tells it.
         """
         self._received += 1
-        self._last_image_s = now_s
+        self.inference_ms = NAN
         if number is None:
             return
         gap = number - self._numbers.get(publisher, number - 1) - 1
         self._lost = (self._lost or 0) + max(0, gap)
         self._numbers[publisher] = number
 
-    def infer(self, inference_ms: float) -> None:
-        """Note how long the network took for the image being answered."""
-        self._inference_ms = inference_ms
+    def refuse(self, reason: str) -> None:
+        """Note that an image is not looked at."""
+        self._refused[reason] += 1
 
-    def answer(self, now_s: float, age_ms: float) -> None:
+    def infer(self, inference_ms: float) -> None:
+        """Note how long the network took; what it takes for one image adds up."""
+        before_ms = 0.0 if math.isnan(self.inference_ms) else self.inference_ms
+        self.inference_ms = before_ms + inference_ms
+
+    def answer(self, now_s: float, age_ms: float, stages_ms: Mapping[str, float]) -> None:
         """Note that the answer to an image has been published."""
         self._processed += 1
-        self._answers.append(Answer(now_s, age_ms, self._inference_ms))
+        self._answers.append(Answer(now_s, age_ms, stages_ms))
         self._forget(now_s)
 
     def fail(self, now_s: float, reason: str) -> None:
-        """Note that an image could not be answered."""
+        """Note that something could not be done."""
         self._errors += 1
         self._last_error = reason
         self._error_times_s.append(now_s)
@@ -105,20 +120,19 @@ class FrameStatistics:
     def summary(self, now_s: float) -> Summary:
         """Return the state of affairs."""
         self._forget(now_s)
-        ages_ms = [a.age_ms for a in self._answers]
+        answers = self._answers
         watched_s = min(WINDOW_S, max(1.0, now_s - self._listening_s))
         return Summary(
-            rate_hz=len(self._answers) / watched_s,
-            age_p50_ms=_percentile(ages_ms, 50),
-            age_p95_ms=_percentile(ages_ms, 95),
-            inference_p50_ms=_percentile([a.inference_ms for a in self._answers], 50),
+            rate_hz=len(answers) / watched_s,
+            age_ms=_percentiles([a.age_ms for a in answers]),
+            stages_ms={s: _percentiles([a.stages_ms[s] for a in answers]) for s in STAGES},
             received=self._received,
             processed=self._processed,
             lost=self._lost,
+            refused=dict(self._refused),
             errors=self._errors,
             recent_errors=len(self._error_times_s),
             last_error=self._last_error,
-            silent_s=now_s - self._last_image_s,
         )
 
     def _forget(self, now_s: float) -> None:
@@ -128,5 +142,9 @@ class FrameStatistics:
             self._error_times_s.popleft()
 
 
-def _percentile(values: list[float], percent: float) -> float:
-    return float(np.percentile(values, percent)) if values else float('nan')
+def _percentiles(values: list[float]) -> Percentiles:
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return NAN, NAN
+    median, high = np.percentile(known, (50, 95))
+    return float(median), float(high)

@@ -7,6 +7,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 
 from robot_dl.ros.diagnostics import Condition, LoadedModel, diagnostics_msg, verdict
+from robot_dl.ros.latency import STAGES
 from robot_dl.ros.statistics import Summary
 
 OK, WARN = DiagnosticStatus.OK, DiagnosticStatus.WARN
@@ -17,18 +18,17 @@ MODEL = LoadedModel('colours', 'auto', 'CPUExecutionProvider')
 WORKING = Condition('active', model=MODEL)
 FRAMES = Summary(
     rate_hz=14.96,
-    age_p50_ms=40.04,
-    age_p95_ms=80.0,
-    inference_p50_ms=30.0,
+    age_ms=(40.04, 80.0),
+    stages_ms={name: (10.0 + i, 20.0 + i) for i, name in enumerate(STAGES)},
     received=100,
     processed=99,
     lost=7,
+    refused={'too_old': 4, 'over_rate': 0, 'unwatched': 2},
     errors=1,
     recent_errors=0,
     last_error='old',
-    silent_s=0.1,
 )
-NO_ANSWER = replace(FRAMES, rate_hz=0.0, age_p50_ms=NAN)
+NO_ANSWER = replace(FRAMES, rate_hz=0.0, age_ms=(NAN, NAN))
 FALLEN_BACK = replace(MODEL, notice='running on CPU')
 
 
@@ -43,9 +43,9 @@ FALLEN_BACK = replace(MODEL, notice='running on CPU')
         (replace(WORKING, enabled=False), NO_ANSWER, OK, 'disabled by ~/enable'),
         (WORKING, replace(FRAMES, recent_errors=1, last_error='bad'), WARN, 'bad'),
         (WORKING, replace(NO_ANSWER, recent_errors=1, last_error='bad'), ERROR, 'bad'),
-        (replace(WORKING, silence='why'), replace(NO_ANSWER, silent_s=4.2), STALE, '4 s: why'),
-        (WORKING, replace(FRAMES, age_p50_ms=1e6), WARN, "1000.0 s behind the node's clock"),
-        (WORKING, replace(FRAMES, age_p50_ms=-2e4), WARN, 'check use_sim_time'),
+        (replace(WORKING, silence='no image'), NO_ANSWER, STALE, 'no image'),
+        (replace(WORKING, warning='stamps are zero'), FRAMES, WARN, 'stamps are zero'),
+        (replace(WORKING, resting=True), NO_ANSWER, OK, 'resting: nobody subscribes'),
         (replace(WORKING, model=FALLEN_BACK), FRAMES, WARN, 'running on CPU'),
     ],
 )
@@ -64,16 +64,29 @@ def test_the_message_has_every_value():
     assert {v.key: v.value for v in status.values} == {
         'state': 'active',
         'enabled': 'true',
+        'resting': 'false',
         'model': 'colours',
         'device': 'auto',
         'provider': 'CPUExecutionProvider',
         'rate_hz': '14.96',
         'image_age_p50_ms': '40.0',
         'image_age_p95_ms': '80.0',
-        'inference_p50_ms': '30.0',
+        'capture_p50_ms': '10.0',
+        'capture_p95_ms': '20.0',
+        'transport_p50_ms': '11.0',
+        'transport_p95_ms': '21.0',
+        'wait_p50_ms': '12.0',
+        'wait_p95_ms': '22.0',
+        'inference_p50_ms': '13.0',
+        'inference_p95_ms': '23.0',
+        'rest_p50_ms': '14.0',
+        'rest_p95_ms': '24.0',
         'frames_received': '100',
         'frames_processed': '99',
         'frames_dropped': '7',
+        'frames_too_old': '4',
+        'frames_over_rate': '0',
+        'frames_unwatched': '2',
         'errors': '1',
         'last_error': 'old',
     }

@@ -1,0 +1,103 @@
+"""Answer messages one by one, count what becomes of each, and survive all of them."""
+
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.lifecycle import LifecycleNode
+
+from robot_dl.core.repeats import Repeats
+from robot_dl.ros.encodings import ImageError
+from robot_dl.ros.inputs import Details
+from robot_dl.ros.latency import Arrival
+from robot_dl.ros.statistics import FrameStatistics
+
+LOG_PERIOD_S = 5.0
+MOST_REPEATS = 10
+"""The same exception so often in a row, and the node gives up."""
+
+
+class Answering:
+    """The one place through which messages reach what a derived node does with them.
+
+    Attributes:
+        frames: Where messages, answers and failures are counted.
+        hopeless: What has failed `MOST_REPEATS` times in a row; empty if nothing has.
+    """
+
+    def __init__(self, node: LifecycleNode, admit: Callable[[Arrival], str]) -> None:
+        """Begin to count.
+
+        Args:
+            node: The node whose clock and log are used.
+            admit: Tells why an image is not to be answered; empty if it is.
+        """
+        self.frames = FrameStatistics(time.monotonic())
+        self.hopeless = ''
+        self._node, self._admit = node, admit
+        self._repeats = Repeats()
+
+    def receive(self, details: Details) -> None:
+        """Note that an image has come, with what the middleware says of it."""
+        publisher = (details.get('publisher_gid') or {}).get('data')
+        self.frames.receive(publisher, details.get('publication_sequence_number'))
+
+    def answer(self, topic: str, arrival: Arrival, respond: Callable[[], None]) -> None:
+        """Call `respond` if the message that came so is admitted, whatever may happen there."""
+        if self.hopeless:
+            return
+        if refusal := self._admit(arrival):
+            self.frames.refuse(refusal)
+            return
+        started_s = time.perf_counter()
+        try:
+            respond()
+        except Exception as error:  # whatever it is, the next message must be answered
+            self.report(topic, error)
+        else:
+            self._repeats.clear(topic)
+            self._note(arrival, (time.perf_counter() - started_s) * 1000)
+
+    def report(self, source: str, error: Exception) -> None:
+        """Log, count and remember an exception.
+
+        Args:
+            source: The topic whose message raised it, or what else did.
+            error: The exception. An ImageError says that the message is wrong; everything else
+                is a mistake of ours, and the same one again and again makes the node give up.
+        """
+        if not self._node.context.ok():
+            return  # the process is ending, and publishing fails because of that
+        reason = f'{type(error).__name__}: {error}'
+        self.frames.fail(time.monotonic(), f'{source}: {reason}')
+        is_bad_input = isinstance(error, ImageError)
+        self._log(source, reason if is_bad_input else ''.join(traceback.format_exception(error)))
+        if is_bad_input:
+            return
+        count = self._repeats.note(source, _kind(error))
+        if count >= MOST_REPEATS:
+            self.hopeless = f'{source}: {reason} ({count} times in a row)'
+
+    def begin_anew(self) -> None:
+        """Forget the failures in a row."""
+        self.hopeless = ''
+        self._repeats.clear_all()
+
+    def _note(self, arrival: Arrival, busy_ms: float) -> None:
+        now_ns = self._node.get_clock().now().nanoseconds
+        frames = self.frames
+        network_ms = max(0.0, frames.inference_ms)  # NaN, where no network was used, counts as 0
+        stages_ms = arrival.stages_ms(frames.inference_ms, busy_ms - network_ms)
+        frames.answer(time.monotonic(), (now_ns - arrival.stamp_ns) / 1e6, stages_ms)
+
+    def _log(self, source: str, text: str) -> None:
+        self._node.get_logger().error(
+            f'cannot answer {source}: {text}', throttle_duration_sec=LOG_PERIOD_S
+        )
+
+
+def _kind(error: Exception) -> tuple[Any, ...]:
+    """Return what makes two exceptions the same: their type and the place that raised them."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return type(error), last.filename, last.lineno
