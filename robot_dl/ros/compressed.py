@@ -10,6 +10,15 @@ from robot_dl.ros.encodings import DepthM, ImageError, Pixels, Rgb, metres_from_
 
 FORMATS = ('jpeg', 'jpg', 'png')
 
+# More than any camera has: a damaged or hostile file may claim 65535 x 65535, and decoding would take
+# gigabytes and seconds before it fails.
+MOST_PIXELS = 2**26
+
+# What is wrong with a file is told by an ImageError, and not again by OpenCV.
+if hasattr(cv2.utils, 'logging'):
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+_PNG_START = b'\x89PNG\r\n\x1a\n'
 _JPEG_END = b'\xff\xd9'
 
 
@@ -50,6 +59,27 @@ def depth_from_compressed(msg: CompressedImage) -> DepthM:
     return metres_from_millimetres(pixels)
 
 
+def claimed_hw(data: bytes) -> tuple[int, int]:
+    """Return the height and width that a PNG or JPEG file gives for itself; 0, 0 if none.
+
+    Source: ISO/IEC 15948 (PNG), 11.2.2, and ITU-T T.81 (JPEG), B.2.2: a start-of-frame segment
+    is one of the markers FFC0 to FFCF except C4, C8 and CC.
+    """
+    if data[:8] == _PNG_START:
+        return int.from_bytes(data[20:24], 'big'), int.from_bytes(data[16:20], 'big')
+    place = 2
+    while data[:2] == b'\xff\xd8' and len(data) >= place + 9:
+        marker = data[place + 1]
+        if data[place] != 0xFF or marker == 0xFF:
+            place += 1  # fill bytes
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = data[place + 5 : place + 7], data[place + 7 : place + 9]
+            return int.from_bytes(height, 'big'), int.from_bytes(width, 'big')
+        else:
+            place += 2 + int.from_bytes(data[place + 2 : place + 4], 'big')
+    return 0, 0
+
+
 def _stored_as_rgb(image_format: str) -> bool:
     raw, _, packed = image_format.partition(';')
     is_colour = re.match(r'\s*(rgb|bgr)a?\d+', raw) is not None
@@ -65,6 +95,12 @@ def _decode(msg: CompressedImage, flags: int) -> Pixels:
     if not len(msg.data):
         raise ImageError(f'compressed image {msg.format!r}: expected data, got 0 bytes')
     encoded = np.frombuffer(msg.data, np.uint8)
+    height, width = claimed_hw(bytes(msg.data))
+    if height * width > MOST_PIXELS:
+        raise ImageError(
+            f'compressed image {msg.format!r}: claims {width} x {height} pixels in '
+            f'{len(encoded)} bytes; expected at most {MOST_PIXELS} pixels'
+        )
     # The decoder fills what is missing of a JPEG with grey, and only warns on stderr.
     cut = encoded[:2].tobytes() == b'\xff\xd8' and _JPEG_END not in bytes(msg.data)
     pixels = None if cut else _decoded_or_none(encoded, flags)

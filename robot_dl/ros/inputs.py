@@ -61,14 +61,14 @@ class Input:
     def open(self) -> None:
         """Subscribe, unless that is done."""
         if self._subscription is None:
-            self._heard_s, self.last = time.monotonic(), None
+            self._heard_s = time.monotonic()
             self._subscribe()
 
     def close(self) -> None:
         """Unsubscribe."""
         if self._subscription is not None:
             self._node.destroy_subscription(self._subscription)
-        self._subscription = None
+        self._subscription = self.last = None
 
     def refit(self) -> None:
         """Ask for what the publishers offer by now, if that is something else."""

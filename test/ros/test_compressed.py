@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import CompressedImage
 
-from robot_dl.ros.compressed import depth_from_compressed, rgb_from_compressed
+from robot_dl.ros.compressed import claimed_hw, depth_from_compressed, rgb_from_compressed
 from robot_dl.ros.encodings import ImageError
 
 # A smooth picture in which red, green and blue differ everywhere, so JPEG keeps them apart.
@@ -94,3 +94,19 @@ def test_a_picture_that_is_too_large_to_decode_is_refused():
     png[16:24] = (2**31 - 1).to_bytes(4, 'big') * 2
     with pytest.raises(ImageError, match='cannot decode'):
         rgb_from_compressed(CompressedImage(format='png', data=bytes(png)))
+
+
+@pytest.mark.parametrize('suffix', ['.png', '.jpg'])
+def test_a_file_that_claims_to_be_huge_is_refused_before_it_is_decoded(suffix):
+    data = bytearray(cv2.imencode(suffix, np.zeros((64, 96, 3), np.uint8))[1].tobytes())
+    assert claimed_hw(bytes(data)) == (64, 96)
+    place = 16 if suffix == '.png' else data.index(b'\xff\xc0') + 5
+    size = b'\x00\x00\xff\xff' * 2 if suffix == '.png' else b'\xff\xff' * 2
+    data[place : place + len(size)] = size
+    with pytest.raises(ImageError, match=r'claims 65535 x 65535 pixels in \d+ bytes'):
+        rgb_from_compressed(CompressedImage(format='jpeg, png', data=bytes(data)))
+
+
+@pytest.mark.parametrize('data', [b'', b'GIF89a', b'\xff\xd8', b'\xff\xd8' + b'\xff' * 50])
+def test_what_gives_no_size_has_none(data):
+    assert claimed_hw(data) == (0, 0)

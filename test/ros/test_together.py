@@ -1,0 +1,149 @@
+"""Messages of several topics that belong to one moment, over real topics."""
+
+from dataclasses import dataclass
+
+import pytest
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from sensor_msgs.msg import CameraInfo, Image
+from std_msgs.msg import Header, String
+
+from robot_dl.core.node_params import SyncedNodeParams
+from robot_dl.ros.model_node import ModelNode
+from robot_dl.ros.qos import RESULTS
+
+MS = 10**6
+
+
+@dataclass(frozen=True)
+class PairParams(SyncedNodeParams):
+    """Parameters of the node below."""
+
+
+class PairNode(ModelNode):
+    """Tells which image, calibration and depth it got together."""
+
+    Params = PairParams
+
+    def __init__(self, **options):
+        super().__init__('pair', **options)
+        self.sets = []
+
+    def announce(self):
+        """Make the output, and ask for the inputs."""
+        self.output = self.create_lifecycle_publisher(String, 'pairs', RESULTS)
+        inputs = {'image': Image, 'camera_info': CameraInfo, 'depth': Image}
+        self.listen_together(inputs, self.on_set)
+
+    def on_set(self, image, camera_info, depth):
+        """Note their stamps."""
+        assert isinstance(camera_info, CameraInfo)
+        stamps = (image.header.stamp, camera_info.header.stamp, depth.header.stamp)
+        self.sets.append(tuple((s.sec * 10**9 + s.nanosec) // MS for s in stamps))
+
+
+class Rig:
+    """A camera with depth."""
+
+    def __init__(self, session, node):
+        make = session.node.create_publisher
+        self.session, self.node = session, node
+        self.publishers = {
+            'image': make(Image, 'image', 1),
+            'camera_info': make(CameraInfo, 'camera_info', 1),
+            'depth': make(Image, 'depth', 1),
+        }
+        for topic, publisher in self.publishers.items():
+            session.wait(publisher.get_subscription_count, f'subscriber of {topic}')
+        self.send(image=1)
+        session.wait(lambda: self.node.frames.summary(0).received or self.send(image=1), 'image')
+
+    def send(self, **stamps_ms: int) -> None:
+        """Send a message with this stamp on each topic, and let it be received."""
+        for topic, stamp_ms in stamps_ms.items():
+            publisher = self.publishers[topic]
+            sec, nanosec = divmod(stamp_ms * MS, 10**9)
+            header = Header(stamp=Time(sec=sec, nanosec=nanosec))
+            source = next(s for s in self.node._ears._inputs if s.name == topic)
+            before = source.last
+            publisher.publish(publisher.msg_type(header=header))
+            self.session.wait(lambda s=source, b=before: s.last is not b, f'message on {topic}')
+
+
+@pytest.fixture
+def node(session):
+    return session.start(PairNode, lazy=False, input_timeout_s=0.5)
+
+
+@pytest.fixture
+def rig(session, node):
+    return Rig(session, node)
+
+
+def test_equal_stamps_come_together(rig, node):
+    for stamp in (1000, 1033, 1066):
+        rig.send(image=stamp, camera_info=stamp, depth=stamp)
+    assert node.sets == [(1000,) * 3, (1033,) * 3, (1066,) * 3]
+    assert node.frames.summary(0).processed == 3
+
+
+def test_near_stamps_come_together(rig, node):
+    for stamp in (1000, 1100, 1200):
+        rig.send(image=stamp, camera_info=stamp, depth=stamp + 15)
+    assert node.sets[-2:] == [(1000, 1000, 1015), (1100, 1100, 1115)] or node.sets[-1] == (
+        1200,
+        1200,
+        1215,
+    )
+
+
+def test_frames_300_ms_apart_are_never_paired(session, rig, node):
+    for stamp in range(1000, 4000, 600):
+        rig.send(image=stamp, camera_info=stamp, depth=stamp + 300)
+    assert node.sets == []
+    reports = session.record(DiagnosticArray, '/diagnostics')
+    words = 'image lags 0.300 s behind depth; sync_slop_s is 0.02'
+    sent = iter(range(4000, 10**6, 600))
+
+    def apart():
+        stamp = next(sent)
+        rig.send(image=stamp, camera_info=stamp, depth=stamp + 300)
+        return [r for r in reports if words in r.status[0].message]
+
+    report = session.wait(apart, 'warning')[0]
+    assert report.status[0].level == DiagnosticStatus.WARN
+    assert node.sets == []
+
+
+def test_the_missing_input_is_named(session, rig, node, capfd):
+    reports = session.record(DiagnosticArray, '/diagnostics')
+    sent = iter(range(1000, 10**6, 33))
+
+    def missed():
+        stamp = next(sent)
+        rig.send(image=stamp, camera_info=stamp)
+        return [r for r in reports if 'no depth for' in r.status[0].message]
+
+    report = session.wait(missed, 'report')[0].status[0]
+    assert report.level == DiagnosticStatus.STALE
+    assert 'no image' not in report.message
+    assert 'no depth for' in capfd.readouterr().err
+
+
+def test_waiting_for_the_slowest_input_is_part_of_the_age(rig, node):
+    rig.send(image=1000, camera_info=1000)
+    for _ in range(5):
+        rig.session.executor.spin_once(timeout_sec=0.05)
+    rig.send(depth=1000)
+    assert node.sets == [(1000, 1000, 1000)]
+    assert node.frames._answers[-1].stages_ms['wait'] > 0
+
+
+def test_an_exception_in_the_answer_is_survived(rig, node):
+    node.on_set_was = node.on_set
+    node._ears._together[0]._callback = lambda *messages: 1 / 0
+    rig.send(image=1000, camera_info=1000, depth=1000)
+    assert node.frames.summary(0).errors == 1
+    node._ears._together[0]._callback = node.on_set
+    rig.send(image=1033, camera_info=1033, depth=1033)
+    assert node.sets == [(1033,) * 3]
