@@ -120,10 +120,10 @@ class Trainer:
         start = time.perf_counter()
         parts = self.step(next(batches))
         before, self.seconds = self.seconds, self.seconds + time.perf_counter() - start
+        self._note = parts
         bar.update(round(self.seconds) - round(before))
         if self.steps % 20 == 0:
             bar.set_postfix({'step': self.steps, **{k: f'{v:.3f}' for k, v in parts.items()}})
-            self._note = parts
 
     def step(self, batch: Batch) -> dict[str, float]:
         """Learn from one batch; return the parts of its loss."""
