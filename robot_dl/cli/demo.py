@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-LEAST_SECONDS, GREATEST_SECONDS = 3, 2400
+LEAST_SECONDS, GREATEST_SECONDS = 3, 1500
 GREATEST_SEED = 999
 WORLDS_PER_SEED = 1000
 """Every seed has so many worlds for itself: enough for the longest demo."""
