@@ -182,3 +182,19 @@ def test_options_out_of_range_are_refused(option, value, reason):
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     assert reason in done.stderr
+
+
+def test_without_rendering_libraries_the_command_to_install_them_is_said(tmp_path, blind_model):
+    # As on a machine where the loader finds neither EGL nor OSMesa.
+    code = (
+        'import ctypes.util, sys; ctypes.util.find_library = lambda name: None\n'
+        'from robot_dl.cli.main import main\n'
+        f'sys.exit(main(["demo", "--out", {str(tmp_path / "out")!r}, '
+        f'"--model", {str(blind_model)!r}]))'
+    )
+    env = {k: v for k, v in os.environ.items() if k not in ('MUJOCO_GL', 'DISPLAY')}
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, env=env)
+    assert done.returncode == 2
+    assert 'apt-get install libegl1' in done.stderr
+    assert 'Traceback' not in done.stderr
+    assert not (tmp_path / 'out').exists()
