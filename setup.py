@@ -21,7 +21,13 @@ EXTRAS = {
     'ros-jazzy': requirements('ros_wheels/jazzy.txt'),
     # Not required by the package itself: a Jetson brings its own builds of both.
     'cpu': ['onnxruntime>=1.17', 'opencv-python-headless>=4.5.4'],
-    'sim': ['mujoco>=3.2', 'jinja2>=3.0'],
+    'sim': [
+        'mujoco>=3.2',
+        'jinja2>=3.0',
+        # The last MuJoCo for Python 3.10 needs it, and the next version wants a newer Python:
+        # left to itself, pip tries hundreds of combinations before it finds that out.
+        'etils[epath]<1.14; python_version < "3.11"',
+    ],
     'bags': ['rosbags>=0.10,<0.12'],
     'eval': EVALUATION,
     'train': ['torch==2.13.0', 'onnx>=1.16', 'onnxscript>=0.3', 'matplotlib>=3.5', *EVALUATION],

@@ -22,10 +22,10 @@ def objects(*rows):
     )
 
 
-def frame(found=(), truth=(), at_s=0.0, latency_ms=30.0, grey=90):
-    """Return a frame whose image is of one grey."""
-    image = np.full((*SIZE_HW, 3), grey, np.uint8)
-    return Frame.judge(at_s, latency_ms, image, objects(*found), objects(*truth))
+def frame(found=(), truth=(), at_s=0.0, latency_ms=30.0, scene=0):
+    """Return a frame whose image is grey."""
+    image = np.full((*SIZE_HW, 3), 90, np.uint8)
+    return Frame.judge(scene, at_s, latency_ms, image, objects(*found), objects(*truth))
 
 
 def right(at_s=0.0, **more):
@@ -40,7 +40,7 @@ def wrong(at_s=0.0, **more):
 
 def recorded(*frames):
     """Return a record of these frames."""
-    record = Record(LABELS, scene_s=2.0)
+    record = Record(LABELS)
     for one in frames:
         record.add(one)
     return record

@@ -34,7 +34,7 @@ def test_yaml_is_as_generated(node):
 
 def test_a_value_that_differs_is_noticed(tmp_path):
     path = tmp_path / 'detection.yaml'
-    path.write_text(config_text('detection_node').replace('score: 0.4', 'score: 0.5'))
+    path.write_text(config_text('detection_node').replace('score: 0.5', 'score: 0.6'))
     node = CONFIGS['detection_node']
     assert node.from_dict(values_in(path)) != node()
 

@@ -1,6 +1,7 @@
 """`robot_dl VERB`: find the verb's module, parse, run."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -22,6 +23,9 @@ VERBS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    # A script that starts us in the background has its shell ignore SIGINT for us; it must end
+    # a demo all the same, and everything the demo has started.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments = list(sys.argv[1:] if argv is None else argv)
     verb = arguments[0] if arguments and arguments[0] in VERBS else None
     parser, module = build_parser(verb)

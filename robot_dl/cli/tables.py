@@ -12,6 +12,8 @@ from robot_dl.core.params import TYPE_NAMES, Params, ParamSpec
 from robot_dl.core.topics import Topic
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.topics import DETECTION_TOPICS
+from robot_dl.sim.params import SimParams
+from robot_dl.sim.topics import SIM_TOPICS
 
 
 def topic_table(topics: Iterable[Topic]) -> str:
@@ -35,6 +37,8 @@ def tables() -> dict[str, str]:
     return {
         'detection topics': topic_table(DETECTION_TOPICS),
         'detection parameters': parameter_table(DetectionParams),
+        'sim topics': topic_table(SIM_TOPICS),
+        'sim parameters': parameter_table(SimParams),
     }
 
 

@@ -15,7 +15,7 @@ class DetectionParams(ModelNodeParams):
         'Bundled or imported model, or a folder with model.yaml.',
         fixed=True,
     )
-    score: float = param(0.4, 'Least score to publish.', low=0.0, high=1.0)
+    score: float = param(0.5, 'Least score to publish.', low=0.0, high=1.0)
     iou: float = param(
         0.6,
         'Overlap above which the weaker of two boxes of one class is dropped.',

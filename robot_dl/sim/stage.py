@@ -9,32 +9,22 @@ from robot_dl.sim.worlds import find_world
 if TYPE_CHECKING:
     from robot_dl.sim.worlds.tabletop import TabletopWorld
 
-VIEWS = 4
-"""Arrangements of one world's things before the next world is built.
-
-Building takes three tenths of a second, during which no image is made; rearranging takes the
-fiftieth part of one.
-"""
-
 
 class Stage:
-    """Shows scene after scene: VIEWS arrangements of world `seed`, then of `seed` + 1, and so on.
+    """Shows world `seed`, then `seed` + 1, and so on.
 
     The same seed and times give the same pixels.
+
+    Attributes:
+        seed: Seed of the world that is shown.
+        world: The world itself.
     """
 
     def __init__(self, world: str, seed: int, size_hw: tuple[int, int]) -> None:
         """Build the first world; `size_hw` is the size of its images in pixels."""
         self._world_class = find_world(world)
-        self._first_seed, self._size_hw = seed, size_hw
-        self.scene = 0
-        self._age_s = 0.0
+        self.seed, self._size_hw, self._age_s = seed, size_hw, 0.0
         self.world: TabletopWorld = self._world_class(seed, size_hw)
-
-    @property
-    def seed(self) -> int:
-        """Seed of the world that is shown."""
-        return self._first_seed + self.scene // VIEWS
 
     def advance(self, dt_s: float, scene_period_s: float) -> bool:
         """Let `dt_s` seconds pass, and change the scene if it is as old as `scene_period_s`.
@@ -51,12 +41,9 @@ class Stage:
         return False
 
     def show_next(self) -> None:
-        """Change to the next scene."""
-        self.scene, self._age_s = self.scene + 1, 0.0
-        if self.scene % VIEWS:
-            self.world.rearrange(self.scene % VIEWS)
-            return
+        """Change to the next world."""
         self.world.close()
+        self.seed, self._age_s = self.seed + 1, 0.0
         self.world = self._world_class(self.seed, self._size_hw)
 
     def close(self) -> None:

@@ -65,7 +65,7 @@ class Trainer:
         self.average = Average(self.net)
         self.centres, self.strides = (t.to(self.device) for t in places(MODEL_HW))
         self.optimiser = torch.optim.AdamW(_groups(self.net, recipe.decay), lr=recipe.rate)
-        self.steps, self.seconds = 0, 0.0
+        self.steps, self.seconds, self.rendering_s = 0, 0.0, 0.0
         self.curve: list[dict[str, Any]] = []
         self._note: dict[str, float] = {}
         if resume and self.checkpoint.exists():
@@ -85,6 +85,7 @@ class Trainer:
             'optimiser': self.optimiser.state_dict(),
             'steps': self.steps,
             'seconds': self.seconds,
+            'rendering_s': self.rendering_s,
             'curve': json.dumps(self.curve),
         }
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -99,6 +100,7 @@ class Trainer:
         self.average.updates = state['updates']
         self.optimiser.load_state_dict(state['optimiser'])
         self.steps, self.seconds = state['steps'], state['seconds']
+        self.rendering_s = state['rendering_s']
         self.curve = json.loads(state['curve'])
 
     def run(self, training: Scenes, validation: Scenes) -> None:
@@ -118,10 +120,10 @@ class Trainer:
         start = time.perf_counter()
         parts = self.step(next(batches))
         before, self.seconds = self.seconds, self.seconds + time.perf_counter() - start
+        self._note = parts
         bar.update(round(self.seconds) - round(before))
         if self.steps % 20 == 0:
             bar.set_postfix({'step': self.steps, **{k: f'{v:.3f}' for k, v in parts.items()}})
-            self._note = parts
 
     def step(self, batch: Batch) -> dict[str, float]:
         """Learn from one batch; return the parts of its loss."""

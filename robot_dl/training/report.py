@@ -29,6 +29,8 @@ class Training:
     parameters: int
     steps: int
     device: str
+    minutes: tuple[float, float]
+    """Spent on rendering, and on training."""
     curve: list[dict[str, Any]]
 
 
@@ -132,7 +134,9 @@ def _recipe_lines(training: Training) -> list[str]:
         f'    {training.command}',
         '',
         f'{training.parameters / 1e6:.2f} million parameters, {training.steps} steps on '
-        f'{training.device}, bfloat16. Recipe: {recipe}.',
+        f'{training.device}, bfloat16; {training.minutes[0]:.0f} minutes of rendering and '
+        f'{training.minutes[1]:.0f} of training. The budget is time, so the number of steps '
+        f'depends on the machine and on what else it does. Recipe: {recipe}.',
         '',
         '![curves](curves.png)',
     ]

@@ -16,7 +16,7 @@ from robot_dl.core.images import letterbox
 MODEL_HW = (240, 320)
 """Size of the network's input, and so of the kept pictures."""
 WORLDS_PER_SHARD = 20
-FORMAT = 1
+FORMAT = 2
 """Part of a shard's name: raise it when the world changes, so that no old picture is reused."""
 
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.ros
 STAGES = ['convert', 'letterbox', 'normalise', 'infer', 'decode', 'message']
 NUMBERS = [
     'raw_inference_ms',
+    'raw_at_camera_rate_ms',
     'transport_floor_ms',
     'end_to_end_ms',
     'end_to_end_p95_ms',

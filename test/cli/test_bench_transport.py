@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,10 @@ def test_every_combination_is_measured_and_written(tmp_path):
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_no_process_outlives_an_interrupted_benchmark(number):
-    with subprocess.Popen([*BENCH, '--frames', '10000'], stdout=subprocess.DEVNULL) as bench:
+    command = [*BENCH, '--frames', '10000']
+    # As a script's background job: its shell ignores SIGINT for it.
+    ignore = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=ignore) as bench:
         children = wait_for(lambda: [c for c in children_of(bench.pid) if len(c) == 2])[0]
         bench.send_signal(number)
     assert wait_for(lambda: not any(map(is_running, children)))

@@ -175,10 +175,26 @@ def test_an_unknown_model_is_refused_before_anything_is_started(tmp_path):
 
 @pytest.mark.parametrize(
     ('option', 'value', 'reason'),
-    [('--seconds', '1', 'expected 3 to 3600'), ('--seed', '-1', 'expected 0 to 9899')],
+    [('--seconds', '1', 'expected 3 to 1500'), ('--seed', '-1', 'expected 0 to 999')],
 )
 def test_options_out_of_range_are_refused(option, value, reason):
     command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', f'{option}={value}']
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     assert reason in done.stderr
+
+
+def test_without_rendering_libraries_the_command_to_install_them_is_said(tmp_path, blind_model):
+    # As on a machine where the loader finds neither EGL nor OSMesa.
+    code = (
+        'import ctypes.util, sys; ctypes.util.find_library = lambda name: None\n'
+        'from robot_dl.cli.main import main\n'
+        f'sys.exit(main(["demo", "--out", {str(tmp_path / "out")!r}, '
+        f'"--model", {str(blind_model)!r}]))'
+    )
+    env = {k: v for k, v in os.environ.items() if k not in ('MUJOCO_GL', 'DISPLAY')}
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, env=env)
+    assert done.returncode == 2
+    assert 'apt-get install libegl1' in done.stderr
+    assert 'Traceback' not in done.stderr
+    assert not (tmp_path / 'out').exists()

@@ -61,24 +61,22 @@ def test_a_record_adds_up_its_frames():
 
 
 def test_the_gallery_keeps_the_hardest_frame_of_each_scene():
-    gallery = Gallery(scene_s=2.0)
-    gallery.offer(frame([], [(LEFT, 0, 1)], 0.5))
-    worst = frame([(RIGHT, 1, 0.9)], [(LEFT, 0, 1)], 1.0)
-    gallery.offer(worst)
-    gallery.offer(frame([], [(LEFT, 0, 1)], 1.5))
-    gallery.offer(frame([], [(LEFT, 0, 1)], 2.5))
-    assert [f.at_s for f in gallery.hard] == [1.0, 2.5]
+    gallery = Gallery()
+    worst = frame([(RIGHT, 1, 0.9)], [(LEFT, 0, 1)], scene=1)
+    other = frame([], [(LEFT, 0, 1)], scene=2)
+    for one in (frame([], [(LEFT, 0, 1)], scene=1), worst, frame([], [(LEFT, 0, 1)], scene=1)):
+        gallery.offer(one)
+    gallery.offer(other)
+    assert gallery.hard == [worst, other]
     assert gallery.good == []
 
 
 def test_the_gallery_never_grows_beyond_its_size_and_keeps_the_fullest():
-    gallery = Gallery(scene_s=1.0, most=3)
-    full = frame([(LEFT, 0, 0.9), (RIGHT, 1, 0.9)], [(LEFT, 0, 1), (RIGHT, 1, 1)], at_s=4.0)
-    for at_s in range(4):
-        gallery.offer(right(float(at_s)))
-    gallery.offer(full)
-    for at_s in range(5, 50):
-        gallery.offer(right(float(at_s)))
+    gallery = Gallery(most=3)
+    both = [(LEFT, 0, 0.9), (RIGHT, 1, 0.9)], [(LEFT, 0, 1), (RIGHT, 1, 1)]
+    full = frame(*both, scene=4)
+    for scene in range(50):
+        gallery.offer(full if scene == 4 else right(scene=scene))
     assert len(gallery.good) == 3
     assert gallery.good[0] is full
 

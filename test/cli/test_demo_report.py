@@ -81,8 +81,8 @@ def test_markup_in_a_name_stays_text():
 
 
 def test_the_hero_is_the_fullest_frame_without_an_error():
-    full = frame([(LEFT, 0, 0.9), (RIGHT, 1, 0.9)], [(LEFT, 0, 1), (RIGHT, 1, 1)], 4.0)
-    text = page(recorded(right(0.0), wrong(2.0), full))
+    full = frame([(LEFT, 0, 0.9), (RIGHT, 1, 0.9)], [(LEFT, 0, 1), (RIGHT, 1, 1)], 4.0, scene=2)
+    text = page(recorded(right(0.0), wrong(2.0, scene=1), full))
     assert re.search(r'<figcaption>(.*?)</figcaption>', text)[1] == caption(full)
 
 

@@ -37,9 +37,9 @@ class BareRuntime:
     run: Callable[[], object]
     settings: dict[str, int | bool]
 
-    def times_ms(self, count: int) -> list[float]:
-        """Return how long each of `count` runs took, one straight after the other."""
-        return [_time_ms(self.run) for _ in range(count)]
+    def times_ms(self, count: int, rest_s: float = 0.0) -> list[float]:
+        """Return how long each of `count` runs took, with `rest_s` seconds before each."""
+        return [_time_ms(self.run, rest_s) for _ in range(count)]
 
 
 def fastest_runtime(card: ModelCard, tensor: NDArray[np.float32]) -> BareRuntime:
@@ -130,7 +130,8 @@ def _typical_ms(runtime: BareRuntime) -> float:
     return statistics.median(runtime.times_ms(TRIAL_RUNS))
 
 
-def _time_ms(run: Callable[[], object]) -> float:
+def _time_ms(run: Callable[[], object], rest_s: float) -> float:
+    time.sleep(rest_s)
     started_s = time.perf_counter()
     run()
     return (time.perf_counter() - started_s) * 1e3

@@ -14,6 +14,7 @@ class Frame:
     """An image, what was found in it, what is there, and how the two fit.
 
     Attributes:
+        scene: Number of the scene that it shows.
         at_s: Seconds since the first image of the run.
         latency_ms: From the image's stamp to the arrival of its detections.
         image: RGB [H, W, 3] uint8.
@@ -22,6 +23,7 @@ class Frame:
         matched: Which detection is of which object.
     """
 
+    scene: int
     at_s: float
     latency_ms: float
     image: NDArray[np.uint8]
@@ -32,6 +34,7 @@ class Frame:
     @classmethod
     def judge(
         cls,
+        scene: int,
         at_s: float,
         latency_ms: float,
         image: NDArray[np.uint8],
@@ -39,7 +42,7 @@ class Frame:
         truth: Detections,
     ) -> 'Frame':
         """Return the frame with its detections compared to the truth."""
-        return cls(at_s, latency_ms, image, found, truth, match(found, truth))
+        return cls(scene, at_s, latency_ms, image, found, truth, match(found, truth))
 
     def tally(self, classes: int) -> Tally:
         """Return the counts of this frame for each class."""
@@ -49,13 +52,12 @@ class Frame:
 class Gallery:
     """Keeps few frames of many: the hardest, and the fullest among those without an error.
 
-    Of each stretch of the run, as long as a scene lasts, only one of either kind is kept: the
-    frames of one scene show the same mistake again and again.
+    Of each scene only one of either kind is kept, because its frames show the same mistake again
+    and again.
     """
 
-    def __init__(self, scene_s: float, most: int = 8) -> None:
-        """Keep up to `most` frames of either kind, one for every `scene_s` seconds."""
-        self._scene_s = scene_s
+    def __init__(self, most: int = 8) -> None:
+        """Keep up to `most` frames of either kind."""
         self._most = most
         self._hard: dict[int, Frame] = {}
         self._good: dict[int, Frame] = {}
@@ -73,9 +75,8 @@ class Gallery:
     def offer(self, frame: Frame) -> None:
         """Keep the frame if it tells more than one that is kept."""
         kept, value = (self._hard, _hardness) if frame.matched.errors else (self._good, _fullness)
-        scene = int(frame.at_s // self._scene_s)
-        if scene not in kept or value(frame) > value(kept[scene]):
-            kept[scene] = frame
+        if frame.scene not in kept or value(frame) > value(kept[frame.scene]):
+            kept[frame.scene] = frame
         if len(kept) > self._most:
             del kept[min(kept, key=lambda s: value(kept[s]))]
 

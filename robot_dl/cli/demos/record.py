@@ -16,11 +16,11 @@ class Record:
         gallery: Some of the frames.
     """
 
-    def __init__(self, labels: tuple[str, ...], scene_s: float) -> None:
-        """Begin with no frames; a scene lasts `scene_s` seconds."""
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        """Begin with no frames."""
         self.labels = labels
         self.tally = Tally.empty(len(labels))
-        self.gallery = Gallery(scene_s)
+        self.gallery = Gallery()
         self._rows: list[tuple[float, float, int, int]] = []
 
     def __len__(self) -> int:

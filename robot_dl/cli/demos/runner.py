@@ -22,7 +22,7 @@ START_PATIENCE_S = 60.0
 DRAIN_S = 1.0
 REFRESH_S = 0.25
 RATE_HZ = 10.0
-SCENE_PERIOD_S = 2.5
+SCENE_PERIOD_S = 1.5
 
 MISSING = {
     'image': 'the camera publishes no images',

@@ -15,7 +15,7 @@ from robot_dl.cli.demos.display import Display
 from robot_dl.cli.demos.drawing import annotated, png_bytes
 from robot_dl.cli.demos.record import Record
 from robot_dl.cli.demos.report import report_html
-from robot_dl.cli.demos.runner import SCENE_PERIOD_S, Course, run_demo
+from robot_dl.cli.demos.runner import Course, run_demo
 from robot_dl.cli.demos.summary import Facts, summary_of
 from robot_dl.cli.demos.versions import model_of, transport_of, versions_of_run
 from robot_dl.engine.card import ModelCard, load_card
@@ -40,7 +40,7 @@ def hold(seconds: float, out: Path, seed: int, model: str) -> bool:
     _check_packages()
     _check_rendering()
     out.mkdir(parents=True, exist_ok=True)
-    record = Record(card.labels, SCENE_PERIOD_S)
+    record = Record(card.labels)
     try:
         course = run_demo(record, model, first_world(seed), seconds, out / 'logs', display)
     except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """The node of the demo: it sees what the camera, the detector and the simulator publish."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from sensor_msgs.msg import Image
+from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2DArray
 
 from robot_dl.cli.demos.frames import Frame
@@ -15,6 +17,7 @@ from robot_dl.cli.demos.record import Record
 from robot_dl.core.detections import Detections
 from robot_dl.ros.detections import detections_from_msg
 from robot_dl.ros.images import rgb_from_msg
+from robot_dl.ros.qos import LATCHED
 
 TOPICS = {
     'image': (Image, 'camera/image_raw'),
@@ -49,10 +52,12 @@ class Spectator(Node):  # type: ignore[misc]  # rclpy has no types
         self.status: dict[str, str] = {}
         self._pairing: Pairing[Any] = Pairing(tuple(TOPICS))
         self._image_stamps_ns: set[int] = set()
+        self._scene_stamps_ns: list[int] = []
         self._first_ns: int | None = None
         self._last_ns: int | None = None
         for part, (kind, topic) in TOPICS.items():
             self.create_subscription(kind, topic, getattr(self, f'on_{part}'), 10)
+        self.create_subscription(TFMessage, 'tf_static', self.on_scene, LATCHED)
         self.create_subscription(DiagnosticArray, '/diagnostics', self.on_diagnostics, 10)
 
     def stop_after_now(self) -> None:
@@ -80,6 +85,10 @@ class Spectator(Node):  # type: ignore[misc]  # rclpy has no types
         truth = detections_from_msg(msg, self.record.labels)
         self._take('truth', msg.header.stamp, truth)
 
+    def on_scene(self, msg: TFMessage) -> None:
+        """Note the begin of a scene: the camera's mount is published anew with its first image."""
+        self._scene_stamps_ns.append(max(_stamp_ns(t.header.stamp) for t in msg.transforms))
+
     def on_diagnostics(self, msg: DiagnosticArray) -> None:
         """Keep what the detection node said last."""
         for status in msg.status:
@@ -98,9 +107,11 @@ class Spectator(Node):  # type: ignore[misc]  # rclpy has no types
     def _record(self, stamp_ns: int, image: Image, answer: Answer, truth: Detections) -> None:
         if self._first_ns is None:
             self._first_ns = stamp_ns
+        scene = bisect_right(self._scene_stamps_ns, stamp_ns)
         at_s = (stamp_ns - self._first_ns) / 1e9
         latency_ms = (answer.received_ns - stamp_ns) / 1e6
-        self.record.add(Frame.judge(at_s, latency_ms, rgb_from_msg(image), answer.found, truth))
+        rgb = rgb_from_msg(image)
+        self.record.add(Frame.judge(scene, at_s, latency_ms, rgb, answer.found, truth))
 
     def _is_due(self, stamp_ns: int) -> bool:
         if self._first_ns is None or stamp_ns < self._first_ns:

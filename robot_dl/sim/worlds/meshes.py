@@ -84,8 +84,7 @@ def arc_tube(
         side = tube_yr[0] * np.sin(around)[:, None] * np.array([0.0, 1.0, 0.0])
         rings.append(centre + tube_yr[1] * np.cos(around)[:, None] * outward + side)
     first, last = rings[0].mean(0, keepdims=True), rings[-1].mean(0, keepdims=True)
-    mesh = stitch([first, *rings, last])
-    return Mesh(mesh.vertices, mesh.faces[:, ::-1])
+    return stitch([first, *rings, last])
 
 
 def prism(corners_xy: NDArray[np.float64], height: float, top_scale: float = 1.0) -> Mesh:
