@@ -30,14 +30,14 @@ MODEL_NODE_TOPICS = (
         'std_srvs/srv/SetBool',
         SERVED,
         '',
-        'Start or stop processing without a restart.',
+        'Stop and free the memory of the model, or start again; revives a node that gave up.',
     ),
     Topic(
         '/diagnostics',
         'diagnostic_msgs/msg/DiagnosticArray',
         PUBLISHED,
         'reliable',
-        'Rate, image age, inference time, dropped frames, model, device; once a second.',
+        'Rate, age of the images and where it went, dropped frames, what is wrong; once a second.',
     ),
 )
 """What every node with a model has."""

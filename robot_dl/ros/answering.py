@@ -79,6 +79,10 @@ class Answering:
         if count >= MOST_REPEATS:
             self.hopeless = f'{source}: {reason} ({count} times in a row)'
 
+    def forgive(self, source: str) -> None:
+        """Forget the failures in a row of one source."""
+        self._repeats.clear(source)
+
     def begin_anew(self) -> None:
         """Forget the failures in a row."""
         self.hopeless = ''

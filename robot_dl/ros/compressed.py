@@ -10,8 +10,8 @@ from robot_dl.ros.encodings import DepthM, ImageError, Pixels, Rgb, metres_from_
 
 FORMATS = ('jpeg', 'jpg', 'png')
 
-# More than any camera has: a damaged or hostile file may claim 65535 x 65535, and decoding would take
-# gigabytes and seconds before it fails.
+# More than any camera has. A damaged or hostile file may claim 65535 x 65535, and decoding it
+# would take gigabytes and seconds.
 MOST_PIXELS = 2**26
 
 # What is wrong with a file is told by an ImageError, and not again by OpenCV.

@@ -38,6 +38,10 @@ class Ears:
         self._inputs: list[Input] = []
         self._together: list[Together] = []
 
+    def __len__(self) -> int:
+        """Return the number of topics."""
+        return len(self._inputs)
+
     def add(
         self,
         msg_type: type,

@@ -21,6 +21,7 @@ from robot_dl.ros.ears import Ears
 from robot_dl.ros.encodings import Rgb
 from robot_dl.ros.latency import Arrival
 from robot_dl.ros.live_params import LiveParams, unknown_parameters
+from robot_dl.ros.memory import release_memory
 from robot_dl.ros.opened import Opened
 from robot_dl.ros.qos import NEWEST_IMAGE
 from robot_dl.ros.reporter import Reporter
@@ -28,6 +29,9 @@ from robot_dl.ros.resilient import ResilientNode
 
 # How late a new subscriber, or that the node has to give up, may be noticed.
 TENDING_PERIOD_S = 0.1
+# Callbacks other than answers do not tell when they succeed; after this time they have.
+FORGIVEN_AFTER_S = 60.0
+CALLBACK = 'a callback'
 
 
 class ModelNode(ResilientNode):
@@ -71,6 +75,7 @@ class ModelNode(ResilientNode):
         self._audience, self._admission = Audience(self), Admission()
         self._model: Opened | None = None
         self._enabled = True
+        self._callback_failed_s = time.monotonic()
         Reporter(self, self.frames, self._condition)
         self.create_service(SetBool, '~/enable', self._on_enable)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -154,7 +159,11 @@ class ModelNode(ResilientNode):
 
     def report_exception(self, error: Exception) -> None:
         """Log, count and remember what a timer, a service or another callback has raised."""
-        self._answering.report('a callback', error)
+        now_s = time.monotonic()
+        if now_s - self._callback_failed_s > FORGIVEN_AFTER_S:
+            self._answering.forgive(CALLBACK)
+        self._callback_failed_s = now_s
+        self._answering.report(CALLBACK, error)
 
     def open(self) -> None:
         """Announce the topics and open the model. Called on configure."""
@@ -180,8 +189,10 @@ class ModelNode(ResilientNode):
         self._close_model()
 
     def _open_model(self) -> None:
-        self._model = Opened(self)
+        self._model, inputs = Opened(self), len(self._ears)
         self.load()
+        if len(self._ears) != inputs:
+            raise RuntimeError('listen in announce(), not in load(), which is called again')
         self.check_params(self.params)
         if self.loaded.notice:
             self.get_logger().warning(self.loaded.notice)
@@ -191,6 +202,7 @@ class ModelNode(ResilientNode):
     def _close_model(self) -> None:
         if self._model is not None:
             self._model.close()
+            release_memory()
         self._model = None
 
     def _tend(self) -> None:

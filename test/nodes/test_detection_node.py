@@ -1,11 +1,14 @@
 """The detection node over real topics."""
 
+import time
+
 import cv2
 import numpy as np
 import pytest
 from rcl_interfaces.srv import SetParameters, SetParametersAtomically
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
+from rclpy.time import Time
 from ros_messages import raw_image
 from ros_session import Camera
 from sensor_msgs.msg import CompressedImage, Image
@@ -69,6 +72,36 @@ def test_array_and_elements_have_the_header_of_the_image(camera, answers):
     assert answer.header.stamp.sec == 1000 + camera.count
     assert answer.header.frame_id == 'camera_optical_frame'
     assert [d.header for d in answer.detections] == [answer.header] * 2
+
+
+class LateNode(DetectionNode):
+    """Takes a second longer."""
+
+    def on_image(self, image, header):
+        """Answer late."""
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            pass
+        super().on_image(image, header)
+
+
+def test_the_stamp_is_that_of_the_image_however_long_the_answer_takes(
+    session, answers, model_folder
+):
+    session.start(LateNode, model=model_folder)
+    camera = session.node.create_publisher(Image, 'image', 1)
+    session.wait(camera.get_subscription_count, 'subscriber')
+    msg = raw_image(RED, 'rgb8')
+    sent = msg.header.stamp = session.node.get_clock().now().to_msg()
+
+    def answered():
+        camera.publish(msg)
+        return answers
+
+    answer = session.wait(answered, 'answer')[0]
+    age_ns = session.node.get_clock().now().nanoseconds - Time.from_msg(sent).nanoseconds
+    assert age_ns > 10**9
+    assert answer.header.stamp == answer.detections[0].header.stamp == sent
 
 
 @pytest.mark.usefixtures('node')

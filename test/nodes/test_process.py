@@ -11,6 +11,7 @@ import pytest
 from ros_session import Camera, NodeProcess
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
+from std_srvs.srv import SetBool
 from toy_models import picture, write_model
 from vision_msgs.msg import Detection2DArray
 
@@ -91,6 +92,33 @@ def inference_s(model: Path) -> float:
         detector(RED, DetectionParams())
         times_s.append(time.perf_counter() - started)
     return float(np.median(times_s))
+
+
+def memory_mib(process) -> float:
+    """Return the resident memory of a process."""
+    status = Path(f'/proc/{process.pid}/status').read_text(encoding='ascii')
+    return int(status.partition('VmRSS:')[2].split()[0]) / 1024
+
+
+def test_a_disabled_node_gives_the_memory_of_its_model_back(session, domain_id, tmp_path):
+    """With the bundled model; what it cost to open is free again, and not lost bit by bit."""
+    answers = session.record(Detection2DArray, 'detections')
+    camera, image = Camera(session), np.zeros((480, 640, 3), np.uint8)
+
+    def enable(is_on: bool) -> None:
+        request = SetBool.Request(data=is_on)
+        assert session.call(SetBool, 'detection_node/enable', request).success
+
+    with NodeProcess(NODE, domain_id, tmp_path) as node:
+        enabled_mib, disabled_mib = [], []
+        for _ in range(4):
+            camera.ask(image, answers)
+            enabled_mib.append(memory_mib(node.process))
+            enable(False)
+            disabled_mib.append(memory_mib(node.process))
+            enable(True)
+    assert np.median(enabled_mib) - np.median(disabled_mib) > 10
+    assert disabled_mib[-1] - disabled_mib[1] < 2
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])

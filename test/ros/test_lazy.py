@@ -203,3 +203,17 @@ def test_enabling_twice_opens_one_model(session):
     opened = HeavyNode.opened
     assert enable(session, True).success
     assert HeavyNode.opened == opened
+
+
+class MistakenNode(EchoNode):
+    """Listens where it should only open its model."""
+
+    def load(self):
+        """Make a mistake."""
+        self.listen_images('image', self.on_image)
+
+
+def test_listening_in_load_is_refused_for_it_would_happen_again(session):
+    node = session.start(MistakenNode)
+    assert node.state == 'unconfigured'
+    assert 'listen in announce(), not in load()' in node.failure
