@@ -50,14 +50,13 @@ class Answering:
         if refusal := self._admit(arrival):
             self.frames.refuse(refusal)
             return
-        started_s = time.perf_counter()
         try:
             respond()
         except Exception as error:  # whatever it is, the next message must be answered
             self.report(topic, error)
         else:
             self._repeats.clear(topic)
-            self._note(arrival, (time.perf_counter() - started_s) * 1000)
+            self._note(arrival)
 
     def report(self, source: str, error: Exception) -> None:
         """Log, count and remember an exception.
@@ -88,8 +87,9 @@ class Answering:
         self.hopeless = ''
         self._repeats.clear_all()
 
-    def _note(self, arrival: Arrival, busy_ms: float) -> None:
+    def _note(self, arrival: Arrival) -> None:
         now_ns = self._node.get_clock().now().nanoseconds
+        busy_ms = (time.time_ns() - arrival.taken_ns) / 1e6
         frames = self.frames
         network_ms = max(0.0, frames.inference_ms)  # NaN, where no network was used, counts as 0
         stages_ms = arrival.stages_ms(frames.inference_ms, busy_ms - network_ms)
