@@ -75,7 +75,7 @@ class Answering:
         if is_bad_input:
             return
         count = self._repeats.note(source, _kind(error))
-        if count >= MOST_REPEATS:
+        if count >= MOST_REPEATS and not self.hopeless:
             self.hopeless = f'{source}: {reason} ({count} times in a row)'
 
     def forgive(self, source: str) -> None:

@@ -207,9 +207,10 @@ class ModelNode(ResilientNode):
 
     def _tend(self) -> None:
         """Give up if there is no hope; else listen while there is work."""
-        if self._answering.hopeless:
-            self.give_up(self._answering.hopeless)
+        if hopeless := self._answering.hopeless:
             self._answering.begin_anew()
+            if self.state == 'active':
+                self.give_up(hopeless)
         self._listen_if_wanted()
 
     def _listen_if_wanted(self) -> None:

@@ -188,4 +188,5 @@ def test_exceptions_in_timers_and_services_do_not_end_the_process(session, domai
         session.wait(client.service_is_ready, 'service')
         client.call_async(SetParameters.Request(parameters=[value]))
         session.wait(lambda: lifecycle_state(session) == 'inactive', 'an answer of the node')
+        assert process.text().count('gave up') == 1, 'who is inactive has nothing to give up'
         assert process.end() == 0
