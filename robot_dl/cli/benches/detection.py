@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         context = {
             'model': stages.detector.card.name,
-            'raw_settings': runtime.settings,
+            'raw_settings': {'threads': runtime.threads, 'waiting': runtime.waiting},
             'images': len(samples[RESULT]),
             'machine': machine(),
             'versions': versions(),
