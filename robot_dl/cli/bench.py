@@ -7,6 +7,7 @@ from robot_dl.cli.processes import sigterm_as_interrupt
 
 BENCHES = {
     'detection': ('robot_dl.cli.benches.detection', 'what the node costs beyond its network'),
+    'threads': ('robot_dl.cli.benches.threads', 'how many threads, and how they wait'),
     'transport': ('robot_dl.cli.benches.transport', 'images between processes, with our profile'),
 }
 """Module and one line of help for each benchmark; a module has `add_arguments` and `run`."""

@@ -54,6 +54,6 @@ def test_every_number_is_measured_and_written(tmp_path):
     assert all(written[name] > 0 for name in NUMBERS if name != 'overhead_ratio')
     assert np.isfinite(written['overhead_ratio'])
     assert list(written['stages_ms']) == STAGES
-    assert set(written['raw_settings']) == {'threads', 'spinning'}
+    assert set(written['raw_settings']) == {'threads', 'waiting'}
     assert written['images'] >= 1
     assert all(name in done.stdout for name in [*NUMBERS, *STAGES])

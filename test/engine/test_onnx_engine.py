@@ -11,6 +11,7 @@ from toy_models import write_model
 from robot_dl.engine.card import CardError, file_sha256, load_card
 from robot_dl.engine.engine import EngineError, open_engine
 from robot_dl.engine.library import find_model
+from robot_dl.engine.onnx_engine import spinning
 
 TENSOR = np.random.default_rng(0).uniform(0, 1, (1, 3, 64, 96)).astype(np.float32)
 HAS_CUDA = 'CUDAExecutionProvider' in onnxruntime.get_available_providers()
@@ -125,3 +126,10 @@ def write_card_for(folder):
     old = next(line for line in text.splitlines() if line.startswith('sha256'))
     new = f'sha256: "{file_sha256(folder / "colours.onnx")}"'
     (folder / 'model.yaml').write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(('version', 'spins'), [('1.17.3', '0'), ('1.26.0', '0'), ('1.27.0', '1')])
+def test_threads_spin_only_where_they_can_be_told_to_stop_soon(version, spins):
+    options = spinning(version)
+    assert options['session.intra_op.allow_spinning'] == spins
+    assert ('session.intra_op.spin_duration_us' in options) == (spins == '1')

@@ -37,6 +37,8 @@ CAMERA_HZ = 30.0
 IMAGES_PER_TURN = 5
 # A camera this much slower than the network leaves no queue to be measured.
 REST = 2.5
+# The fastest runtime's threads may spin on for some 50 ms, which would slow down what comes next.
+SETTLE_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         context = {
             'model': stages.detector.card.name,
-            'raw_settings': runtime.settings,
+            'raw_settings': {'threads': runtime.threads, 'waiting': runtime.waiting},
             'images': len(samples[RESULT]),
             'machine': machine(),
             'versions': versions(),
@@ -149,13 +151,12 @@ def take_turns(
     # The first turn is the warm-up.
     deadline_s, is_warm = time.monotonic() + seconds, False
     while not is_warm or not samples['raw'] or time.monotonic() < deadline_s:
-        turn = {
-            FLOOR_RESULT: session.ages_ms(FLOOR_IMAGE, FLOOR_RESULT, rate_hz),
-            RESULT: session.ages_ms(IMAGE, RESULT, rate_hz),
-            'raw': runtime.times_ms(IMAGES_PER_TURN),
-            'rested': runtime.times_ms(IMAGES_PER_TURN, 1 / rate_hz),
-        }
+        floor_ms = session.ages_ms(FLOOR_IMAGE, FLOOR_RESULT, rate_hz)
+        turn = {FLOOR_RESULT: floor_ms, RESULT: session.ages_ms(IMAGE, RESULT, rate_hz)}
         stages.detect(IMAGES_PER_TURN if is_warm else 0)
+        turn['raw'] = runtime.times_ms(IMAGES_PER_TURN)
+        turn['rested'] = runtime.times_ms(IMAGES_PER_TURN, 1 / rate_hz)
+        time.sleep(SETTLE_S)
         for name, values in turn.items():
             samples[name] += values if is_warm else []
         is_warm = True

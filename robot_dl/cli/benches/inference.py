@@ -19,10 +19,20 @@ from robot_dl.core.images import letterbox
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import Detector, open_detector
 from robot_dl.engine.card import ModelCard
+from robot_dl.engine.onnx_engine import spinning
 from robot_dl.ros.detections import detections_to_msg
 from robot_dl.ros.images import rgb_from_msg
 
 TRIAL_RUNS, WARM_UP_RUNS = 15, 5
+
+SPIN, STOP = 'session.intra_op.allow_spinning', 'session.force_spinning_stop'
+WAITING: dict[str, dict[str, str]] = {
+    'asleep': {SPIN: '0'},
+    'spinning': {SPIN: '1'},
+    'spinning within a run': {SPIN: '1', STOP: '1'},
+    'as in the node': spinning(ort.__version__),
+}
+"""How the threads of ONNX Runtime may wait for work, and the settings for that."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +41,13 @@ class BareRuntime:
 
     Attributes:
         run: Executes the graph once.
-        settings: Threads, and whether they spin while they wait.
+        threads: How many threads it uses.
+        waiting: How they wait for work, one of `WAITING`.
     """
 
     run: Callable[[], object]
-    settings: dict[str, int | bool]
+    threads: int
+    waiting: str
 
     def times_ms(self, count: int, rest_s: float = 0.0) -> list[float]:
         """Return how long each of `count` runs took, with `rest_s` seconds before each."""
@@ -47,27 +59,27 @@ def fastest_runtime(card: ModelCard, tensor: NDArray[np.float32]) -> BareRuntime
     cores = len(os.sched_getaffinity(0))
     threads = sorted({1, 2, 4, cores} & set(range(1, cores + 1)))
     tried = [
-        bare_runtime(card, tensor, count, spinning)
-        for count, spinning in itertools.product(threads, (False, True))
+        bare_runtime(card, tensor, count, way)
+        for count, way in itertools.product(threads, WAITING)
     ]
     return min(tried, key=_typical_ms)
 
 
 def bare_runtime(
-    card: ModelCard, tensor: NDArray[np.float32], threads: int, spinning: bool
+    card: ModelCard, tensor: NDArray[np.float32], threads: int, waiting: str
 ) -> BareRuntime:
-    """Return a session of the card's weights on the CPU."""
+    """Return a session of the card's weights on the CPU, whose threads wait as in `WAITING`."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.add_session_config_entry('session.intra_op.allow_spinning', str(int(spinning)))
+    for key, value in WAITING[waiting].items():
+        options.add_session_config_entry(key, value)
     session = ort.InferenceSession(
         str(card.weights_path), options, providers=['CPUExecutionProvider']
     )
     arrays = {card.input.name: tensor}
-    settings = {'threads': threads, 'spinning': spinning}
-    return BareRuntime(lambda: session.run(None, arrays), settings)
+    return BareRuntime(lambda: session.run(None, arrays), threads, waiting)
 
 
 @dataclass
