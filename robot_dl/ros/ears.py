@@ -104,8 +104,6 @@ class Ears:
     def silence(self, timeout_s: float) -> str:
         """Say what gives nothing for how long, and why; empty if everything does.
 
-        A publisher that offers less than a silent subscription asks for is met half-way.
-
         Args:
             timeout_s: Time after which an input is silent; 0 never.
         """
