@@ -51,28 +51,7 @@ def nms(boxes_xyxy: Boxes, scores: Scores, iou: float, most: int | None = None) 
     Returns:
         Indices [K] into `boxes_xyxy`, best first.
     """
-    order = np.argsort(-scores, kind='stable')
-    kept = np.zeros(0, np.int64)
-    for start in range(0, len(order), BLOCK):
-        block = order[start : start + BLOCK]
-        free = (iou_matrix(boxes_xyxy[block], boxes_xyxy[kept]) <= iou).all(axis=1)
-        block = block[free]
-        kept = np.concatenate([kept, block[_distinct(boxes_xyxy[block], iou)]])
-        if most is not None and len(kept) >= most:
-            return kept[:most]
-    return kept
-
-
-def _distinct(boxes_xyxy: Boxes, iou: float) -> list[int]:
-    """Return which boxes [N, 4], best first, are not covered by a better one that is kept."""
-    covers = iou_matrix(boxes_xyxy, boxes_xyxy) > iou
-    covered = np.zeros(len(boxes_xyxy), bool)
-    kept = []
-    for i in range(len(boxes_xyxy)):
-        if not covered[i]:
-            kept.append(i)
-            covered |= covers[i]
-    return kept
+    return class_aware_nms(boxes_xyxy, scores, np.zeros(len(scores), np.int64), iou, most)
 
 
 def class_aware_nms(
@@ -80,12 +59,9 @@ def class_aware_nms(
 ) -> Indices:
     """Suppress within each class only: a mug in a bowl keeps both boxes.
 
-    Boxes of different classes are moved to places that cannot overlap, so one pass serves all
-    classes (the idea of torchvision's `batched_nms`).
-
     Args:
         boxes_xyxy: Boxes [N, 4], in any one unit.
-        scores: Their scores [N].
+        scores: Their scores [N]; ties are kept in the order of `boxes_xyxy`.
         class_ids: Their classes [N].
         iou: Overlap above which the lower score of the same class is dropped.
         most: Stop when this many are kept.
@@ -93,9 +69,32 @@ def class_aware_nms(
     Returns:
         Indices [K] into `boxes_xyxy`, best first.
     """
-    if not len(scores):
-        return np.zeros(0, np.int64)
-    extent = boxes_xyxy.max() - boxes_xyxy.min() + 1
-    # float64: the offset of class 79 must not cost the sub-pixel part of a float32.
-    apart = boxes_xyxy.astype(np.float64) + (class_ids * float(extent))[:, None]
-    return nms(apart, scores, iou, most)
+    order = np.argsort(-scores, kind='stable')
+    kept = np.zeros(0, np.int64)
+    for start in range(0, len(order), BLOCK):
+        block = order[start : start + BLOCK]
+        block = block[~_covered(boxes_xyxy, class_ids, block, kept, iou).any(axis=1)]
+        kept = np.concatenate([kept, block[_distinct(boxes_xyxy, class_ids, block, iou)]])
+        if most is not None and len(kept) >= most:
+            return kept[:most]
+    return kept
+
+
+def _covered(
+    boxes_xyxy: Boxes, class_ids: Indices, some: Indices, others: Indices, iou: float
+) -> NDArray[np.bool_]:
+    """Return for each of `some` [K] which of `others` [L] cover it: flags [K, L]."""
+    alike = class_ids[some][:, None] == class_ids[others][None, :]
+    return np.asarray(alike & (iou_matrix(boxes_xyxy[some], boxes_xyxy[others]) > iou))
+
+
+def _distinct(boxes_xyxy: Boxes, class_ids: Indices, block: Indices, iou: float) -> list[int]:
+    """Return which of `block`, best first, are not covered by a better one that is kept."""
+    covers = _covered(boxes_xyxy, class_ids, block, block, iou)
+    covered = np.zeros(len(block), bool)
+    kept = []
+    for i in range(len(block)):
+        if not covered[i]:
+            kept.append(i)
+            covered |= covers[i]
+    return kept

@@ -15,7 +15,7 @@ from robot_dl.core.params import ParamError
 from robot_dl.detection.decoders import DECODERS, Decoder, Outputs
 from robot_dl.detection.params import DetectionParams
 from robot_dl.engine.card import CardError, ModelCard, load_card
-from robot_dl.engine.engine import Engine, open_engine
+from robot_dl.engine.engine import Engine, EngineError, open_engine
 from robot_dl.engine.library import find_model
 
 Rgb = NDArray[np.uint8]
@@ -48,7 +48,8 @@ class Detector:
         found = self._of_wanted_classes(self.decoder.decode(outputs, params), params)
         kept = self._distinct(found, params)
         best = found[kept]
-        return replace(best, boxes_xyxy=fit.to_source(best.boxes_xyxy))
+        inside = replace(best, boxes_xyxy=fit.to_source(best.boxes_xyxy))
+        return inside[_have_area(inside.boxes_xyxy)]
 
     def check_classes(self, params: DetectionParams) -> None:
         """Check that every name in `params.classes` is a label of the model.
@@ -73,6 +74,11 @@ class Detector:
         return class_aware_nms(found.boxes_xyxy, found.scores, found.class_ids, params.iou, most)
 
 
+def _have_area(boxes_xyxy: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which boxes [N, 4] show something: not those in the padding, nor inverted ones."""
+    return np.asarray((boxes_xyxy[:, 2:] > boxes_xyxy[:, :2]).all(axis=1))
+
+
 def open_detector(
     model: str, device: str = 'auto', require_accelerator: bool = False, threads: int = 0
 ) -> Detector:
@@ -95,7 +101,7 @@ def open_detector(
         decoder = choose('decoder', card.decoder, DECODERS)
         engine = open_engine(card, device, require_accelerator, threads)
         decoder.check(engine.outputs, card.labels)
-    except CardError:
+    except (CardError, EngineError):
         raise
     except ValueError as error:
         raise CardError(f'{card.folder}: {error}') from error

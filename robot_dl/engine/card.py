@@ -1,6 +1,8 @@
 """The model card: what a network expects and means, written beside its weights."""
 
 import hashlib
+import re
+import reprlib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -104,6 +106,10 @@ class ModelCard:
         """
         for key in ('name', 'task', 'weights', 'sha256', 'decoder', 'license'):
             _text(key, getattr(self, key))
+        if not isinstance(self.description, str):
+            raise CardError(f'description: expected text, got {_short(self.description)}')
+        if not re.fullmatch('[0-9a-fA-F]{64}', self.sha256):
+            raise CardError(f'sha256: expected 64 hexadecimal digits, got {self.sha256!r}')
         object.__setattr__(self, 'labels', _labels(self.labels))
         inside = self.folder.resolve()
         if inside not in (inside / self.weights).resolve().parents:
@@ -114,20 +120,22 @@ class ModelCard:
         """The weights' file."""
         return self.folder.resolve() / self.weights
 
-    def check_weights(self) -> None:
-        """Check that the weights are there and are the ones the card was written for.
+    def read_weights(self) -> bytes:
+        """Return the content of the weights' file, after checking that it is the card's.
 
         Raises:
             CardError: If the file is missing or its hash differs.
         """
         if not self.weights_path.is_file():
             raise CardError(f'{self.weights_path}: named by the card, but there is no such file')
-        digest = file_sha256(self.weights_path)
+        content = self.weights_path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
         if digest != self.sha256.lower():
             raise CardError(
                 f'{self.weights_path}: expected sha256 {self.sha256}, got {digest}; restore the '
                 'file, or write the new hash into model.yaml if you changed it on purpose'
             )
+        return content
 
     def normalise(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the input tensor for an RGB image [h, w, 3] uint8 of the model's size."""
@@ -170,7 +178,7 @@ def _read_yaml(path: Path) -> object:
         raise CardError(f'expected at most {MAX_CARD_BYTES} bytes, got {path.stat().st_size}')
     try:
         return yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise CardError(f'not valid YAML: {error}') from error
 
 
@@ -192,7 +200,7 @@ def _mapping(key: str, value: object) -> Mapping[str, Any]:
 
 
 def _text(key: str, value: object) -> None:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise CardError(f'{key}: expected text, got {_short(value)}')
 
 
@@ -219,5 +227,5 @@ def _labels(value: object) -> tuple[str, ...]:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f'{text[:77]}...'
+    # Not repr: a few nested anchors would make it longer than the memory.
+    return reprlib.repr(value)

@@ -13,7 +13,7 @@ from robot_dl.engine.card import CardError, ModelCard
 Arrays = Mapping[str, NDArray[Any]]
 
 ENGINES = {'.onnx': 'robot_dl.engine.onnx_engine'}
-"""Module that runs each kind of file; it has `open_weights(path, device, require, threads)`."""
+"""Module that runs each kind of file; it has `open_weights(content, device, require, threads)`."""
 
 
 class EngineError(ValueError):
@@ -59,9 +59,11 @@ def open_engine(
         module = choose('kind of weights', suffix, ENGINES)
     except ValueError as error:
         raise CardError(f'{card.weights_path}: {error}') from error
-    card.check_weights()
-    opener: Callable[..., Engine] = import_module(module).open_weights
-    engine = opener(card.weights_path, device, require_accelerator, threads)
+    open_weights: Callable[..., Engine] = import_module(module).open_weights
+    try:
+        engine = open_weights(card.read_weights(), device, require_accelerator, threads)
+    except EngineError as error:
+        raise EngineError(f'{card.weights_path}: {error}') from error
     check_input(card, engine)
     return engine
 

@@ -15,7 +15,11 @@ def user_models() -> Path:
 
 def available_models() -> dict[str, Path]:
     """Return the folder of every model known by name; a bundled one wins over a user's."""
-    cards = [*user_models().glob('*/model.yaml'), *BUNDLED.glob('*/model.yaml')]
+    try:
+        mine = list(user_models().glob('*/model.yaml'))
+    except RuntimeError:  # A container's user may have no home.
+        mine = []
+    cards = [*mine, *BUNDLED.glob('*/model.yaml')]
     return {card.parent.name: card.parent for card in cards}
 
 

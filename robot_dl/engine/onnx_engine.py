@@ -2,12 +2,12 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from robot_dl.core.names import choose
 from robot_dl.core.tensors import TensorSpec
 from robot_dl.engine.engine import Arrays, EngineError
 
@@ -19,6 +19,9 @@ PROVIDERS = {
     'tensorrt': ('TensorrtExecutionProvider', 'CUDAExecutionProvider'),
 }
 """What each device asks for, best first; the CPU always comes last."""
+
+EXTERNAL_WEIGHTS = 'session.model_external_initializers_file_folder_path'
+NOWHERE = '/nonexistent'
 
 DTYPES = {
     'tensor(float)': 'float32',
@@ -60,11 +63,13 @@ class OnnxEngine:
             raise EngineError(f'ONNX Runtime failed: {error}') from error
 
 
-def open_weights(path: Path, device: str, require_accelerator: bool, threads: int) -> OnnxEngine:
-    """Open an ONNX file; see `engine.open_engine`."""
-    wanted = PROVIDERS[device]
+def open_weights(
+    content: bytes, device: str, require_accelerator: bool, threads: int
+) -> OnnxEngine:
+    """Open the content of an ONNX file; see `engine.open_engine`."""
+    wanted = choose('device', device, PROVIDERS)
     present = [p for p in wanted if p in ort.get_available_providers()]
-    session = _session(path, [*present, CPU], threads)
+    session = _session(content, [*present, CPU], threads)
     provider = session.get_providers()[0]
     missed = (
         wanted and provider != wanted[0] and not (device == 'auto' and not require_accelerator)
@@ -111,11 +116,15 @@ def spinning(version: str) -> dict[str, str]:
     }
 
 
-def _session(path: Path, providers: list[str], threads: int) -> ort.InferenceSession:
+def _session(content: bytes, providers: list[str], threads: int) -> ort.InferenceSession:
+    options = session_options(threads)
+    # The card's hash covers one file. Weights that a graph keeps in others are not covered by it,
+    # and would be looked for in the working directory: there are none to be found here.
+    options.add_session_config_entry(EXTERNAL_WEIGHTS, NOWHERE)
     try:
-        return ort.InferenceSession(str(path), session_options(threads), providers=providers)
+        return ort.InferenceSession(content, options, providers=providers)
     except Exception as error:  # the runtime's errors share no narrower base class
-        raise EngineError(f'{path}: ONNX Runtime cannot open it: {error}') from error
+        raise EngineError(f'ONNX Runtime cannot open it: {error}') from error
 
 
 def _fallback_notice(device: str, wanted: str, provider: str) -> str:

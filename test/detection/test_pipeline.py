@@ -53,6 +53,18 @@ def test_the_best_are_kept_when_there_are_too_many(detector):
     assert (found.scores > 0.9).all()
 
 
+@pytest.mark.parametrize(
+    'box_cxcywh',
+    [(48, 32, -10, 20), (48, 32, 10, 0), (4, 32, 6, 20), (200, 32, 10, 10)],
+    ids=['inverted', 'flat', 'in the padding', 'outside'],
+)
+def test_boxes_without_area_in_the_image_are_nothing(detector, box_cxcywh):
+    _, fit = detector.prepare(picture((96, 96)))
+    table = np.zeros((1, 7, 6), np.float32)
+    table[0, :, 2] = [*box_cxcywh, 0.99, 0, 0]
+    assert len(detector.find({'output0': table}, fit, PARAMS)) == 0
+
+
 def test_unknown_class_names_are_refused(detector):
     with pytest.raises(ParamError, match="classes: unknown label 'gren'. Did you mean 'green'"):
         detector.check_classes(DetectionParams(classes=('red', 'gren')))

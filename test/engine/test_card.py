@@ -7,6 +7,13 @@ from toy_models import write_model
 
 from robot_dl.engine.card import CardError, load_card
 
+# 300 bytes that would be 10^12 words if they were written out.
+NESTED = (
+    'a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n'
+    + '\n'.join(f'a{i}: &a{i} [{", ".join([f"*a{i - 1}"] * 10)}]' for i in range(1, 12))
+    + '\ninput: *a11\n'
+)
+
 INPUT = {'name': 'images', 'size_hw': [64, 96]}
 
 
@@ -15,7 +22,7 @@ def test_a_card_is_read_with_its_defaults(tmp_path):
     assert card.labels == ('red', 'green', 'blue')
     assert card.input.size_hw == (64, 96)
     assert (card.input.layout, card.input.color, card.input.fit) == ('nchw', 'rgb', 'letterbox')
-    card.check_weights()
+    card.read_weights()
 
 
 def test_normalising_follows_the_card(tmp_path):
@@ -51,6 +58,9 @@ def test_normalising_follows_the_card(tmp_path):
         ({'name': 7}, 'name: expected text, got 7'),
         ({'wieghts': 'x'}, "unknown key 'wieghts'. Did you mean 'weights'"),
         ({'folder': '/etc'}, "unknown key 'folder'"),
+        ({'description': [1]}, 'description: expected text'),
+        ({'sha256': 'abc'}, "sha256: expected 64 hexadecimal digits, got 'abc'"),
+        ({'weights': 'a\0b.onnx'}, 'weights: expected text'),
         ({'weights': '../other.onnx'}, 'weights: expected a file inside'),
         ({'weights': '/etc/passwd'}, 'weights: expected a file inside'),
         ({'weights': 'a/../../b.onnx'}, 'weights: expected a file inside'),
@@ -71,6 +81,10 @@ def test_a_mistake_is_named_with_its_file_and_key(tmp_path, changes, words):
         ('a: [1', 'not valid YAML'),
         ('!!python/object/apply:os.system ["true"]', 'not valid YAML'),
         ('1: 2', 'expected "key: value" lines'),
+        ('license: 2024-13-45', 'not valid YAML'),
+        ('name: ' + '1' * 5000, 'not valid YAML'),
+        ('[' * 5000, 'not valid YAML'),
+        (NESTED, 'labels: expected|input: expected|missing|unknown key'),
     ],
 )
 def test_what_is_no_card_is_refused(tmp_path, text, words):
@@ -112,11 +126,11 @@ def test_changed_weights_are_refused(tmp_path):
     with (folder / 'colours.onnx').open('ab') as stream:
         stream.write(b' ')
     with pytest.raises(CardError, match='expected sha256 .*, got .*; restore the file'):
-        load_card(folder).check_weights()
+        load_card(folder).read_weights()
 
 
 def test_missing_weights_are_named(tmp_path):
     folder = write_model(tmp_path / 'm')
     (folder / 'colours.onnx').unlink()
     with pytest.raises(CardError, match=r'colours\.onnx: named by the card, but there is no such'):
-        load_card(folder).check_weights()
+        load_card(folder).read_weights()

@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from toy_models import write_model
 
+from robot_dl.engine import library
 from robot_dl.engine.card import CardError, file_sha256, load_card
 from robot_dl.engine.engine import EngineError, open_engine
 from robot_dl.engine.library import find_model
@@ -133,3 +135,33 @@ def test_threads_spin_only_where_they_can_be_told_to_stop_soon(version, spins):
     options = spinning(version)
     assert options['session.intra_op.allow_spinning'] == spins
     assert ('session.intra_op.spin_duration_us' in options) == (spins == '1')
+
+
+def test_an_unknown_device_is_refused(card):
+    with pytest.raises(ValueError, match="unknown device 'cudda'. Did you mean 'cuda'"):
+        open_engine(card, 'cudda')
+
+
+def test_weights_outside_the_hashed_file_are_refused(tmp_path, monkeypatch):
+    folder = write_model(tmp_path / 'm')
+    graph = onnx.load(str(folder / 'colours.onnx'))
+    onnx.save(
+        graph,
+        str(folder / 'colours.onnx'),
+        save_as_external_data=True,
+        location='more.bin',
+        size_threshold=0,
+    )
+    assert (folder / 'more.bin').exists()
+    write_card_for(folder)
+    monkeypatch.chdir(folder)
+    with pytest.raises(EngineError, match='cannot open it'):
+        open_engine(load_card(folder), 'cpu')
+
+
+def test_a_user_without_a_home_still_has_the_bundled_models(monkeypatch):
+    def no_home():
+        raise RuntimeError('Could not determine home directory.')
+
+    monkeypatch.setattr(library, 'user_models', no_home)
+    assert 'tabletop_detector' in library.available_models()

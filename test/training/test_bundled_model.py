@@ -17,7 +17,7 @@ def test_its_card_fits_the_world() -> None:
     from robot_dl.sim.worlds.objects import CLASSES
 
     card = load_card(FOLDER)
-    card.check_weights()
+    card.read_weights()
     assert card.labels == tuple(CLASSES)
     assert card.license == 'Apache-2.0'
     assert card.weights_path.stat().st_size <= 8_000_000

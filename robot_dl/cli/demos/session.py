@@ -36,7 +36,7 @@ def hold(seconds: float, out: Path, seed: int, model: str) -> bool:
     """
     display = Display(sys.stdout)
     card = load_card(find_model(model))
-    card.check_weights()
+    card.read_weights()
     _check_packages()
     _check_rendering()
     out.mkdir(parents=True, exist_ok=True)

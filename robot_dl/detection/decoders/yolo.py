@@ -17,6 +17,8 @@ from robot_dl.detection.params import DetectionParams
 
 OVERLAPPING = True
 
+FARTHEST_PX = 1e6
+
 
 def check(outputs: tuple[TensorSpec, ...], labels: tuple[str, ...]) -> None:
     """Check that a graph's outputs are of this family.
@@ -37,20 +39,31 @@ def decode(outputs: Mapping[str, NDArray[Any]], params: DetectionParams) -> Dete
     """Return the candidates above `params.score`; see `Decoder.decode`.
 
     Raises:
-        ValueError: If the output is not [1, 4 + C, N].
+        ValueError: If the output is not [1, 4 + C, N], or the network is damaged: it gives NaN,
+            infinity, or boxes a million pixels away.
     """
     table = next(iter(outputs.values()))
     if table.ndim != 3 or table.shape[0] != 1 or table.shape[1] < 5:
         raise ValueError(f'decoder yolo: expected [1, 4 + C, N], got {list(table.shape)}')
     best = table[0, 4:].max(axis=0)
+    _check_sane(best, table[0, :4])
     kept = np.flatnonzero(best >= params.score)
     columns = np.asarray(table[0][:, kept], np.float32)
-    boxes_xyxy = xyxy_from_cxcywh(columns[:4].T)
-    # Overflow in a damaged network gives NaN or infinite boxes: such a place found nothing.
-    fine = np.isfinite(boxes_xyxy).all(axis=1)
-    scores = np.clip(columns[4:].max(axis=0), 0, 1) if len(kept) else np.zeros(0, np.float32)
+    scores = np.clip(best[kept], 0, 1).astype(np.float32)
     class_ids = columns[4:].argmax(axis=0).astype(np.int64)
-    return Detections(boxes_xyxy, scores, class_ids)[fine]
+    return Detections(xyxy_from_cxcywh(columns[:4].T), scores, class_ids)
+
+
+def _check_sane(best: NDArray[Any], boxes: NDArray[Any]) -> None:
+    """Refuse an output in which any place is NaN, infinite or absurdly far away."""
+    # NaN compares as False, so it is not below the limit either.
+    sane = np.isfinite(best) & (np.abs(boxes) < FARTHEST_PX).all(axis=0)
+    if not sane.all():
+        count = len(sane) - np.count_nonzero(sane)
+        raise ValueError(
+            f'decoder yolo: the network gave NaN, infinity or boxes beyond {FARTHEST_PX:g} px '
+            f'at {count} of {len(sane)} places; its weights are damaged, or its input is'
+        )
 
 
 def example() -> dict[str, NDArray[np.float32]]:
