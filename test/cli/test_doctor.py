@@ -1,0 +1,82 @@
+"""`robot_dl doctor`: right machines pass, each fault is named with the line that mends it."""
+
+import json
+
+import pytest
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import Image
+from std_msgs.msg import String
+
+from robot_dl.cli.checks import middleware, runtimes, table
+from robot_dl.cli.checks.finding import BROKEN, NOTE, OK
+from robot_dl.cli.checks.live import examine_graph
+from robot_dl.cli.main import main
+
+pytestmark = pytest.mark.ros
+
+
+def test_this_machine_is_fine_and_the_json_says_so(tmp_path, capsys):
+    file = tmp_path / 'doctor.json'
+    assert main(['doctor', '--json', str(file)]) == 0
+    report = json.loads(file.read_text())
+    assert report['ok'] is True
+    subjects = {finding['subject'] for finding in report['findings']}
+    wanted = {'python', 'numpy', 'ros', 'rmw', 'dds profile', 'shared memory', 'onnxruntime'}
+    assert wanted | {'gpu', 'torch', 'rendering'} <= subjects
+    assert 'BROKEN' not in capsys.readouterr().out
+
+
+def test_a_profile_that_is_no_file_is_broken(monkeypatch):
+    monkeypatch.setenv('FASTDDS_DEFAULT_PROFILES_FILE', '/nowhere.xml')
+    found = middleware.check_profile()
+    assert (found.level, found.remedy) == (BROKEN, 'unset FASTDDS_DEFAULT_PROFILES_FILE')
+
+
+def test_another_middleware_is_worth_a_note(monkeypatch):
+    for name in middleware.PROFILE_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv('RMW_IMPLEMENTATION', 'rmw_cyclonedds_cpp')
+    assert middleware.check_profile().level == NOTE
+
+
+def test_two_builds_of_onnxruntime_are_broken(monkeypatch):
+    monkeypatch.setattr(runtimes, '_installed', lambda name: True)
+    found = runtimes.check_onnxruntime()
+    assert found.level == BROKEN
+    assert 'pip uninstall' in found.remedy
+
+
+def test_little_shared_memory_is_worth_a_note(monkeypatch, tmp_path):
+    monkeypatch.setattr(middleware, 'LEAST_SHM_MIB', 10**9)
+    found = middleware.check_shared_memory()
+    assert found.level == NOTE
+    assert '--shm-size' in found.remedy
+
+
+def test_a_check_that_fails_hides_no_other(monkeypatch):
+    def strange():
+        raise RuntimeError('no such thing')
+
+    monkeypatch.setattr(table, 'CHECKS', (strange, runtimes.check_torch))
+    strange_finding, torch_finding = table.examine_machine()
+    assert (strange_finding.level, torch_finding.level) == (BROKEN, OK)
+    assert 'no such thing' in strange_finding.text
+
+
+def test_exit_code_one_when_something_is_broken(monkeypatch, capsys):
+    monkeypatch.setenv('FASTDDS_DEFAULT_PROFILES_FILE', '/nowhere.xml')
+    assert main(['doctor']) == 1
+    assert '→ unset FASTDDS_DEFAULT_PROFILES_FILE' in capsys.readouterr().out
+
+
+def test_incompatible_ends_of_a_topic_are_found_in_the_live_graph(session, monkeypatch):
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(session.context.get_domain_id()))
+    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    weak = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+    session.node.create_publisher(String, 'words', weak)
+    session.node.create_subscription(String, 'words', lambda msg: None, 10)
+    session.node.create_publisher(Image, 'silent/image_raw', 10)
+    found = {f.subject: f for f in examine_graph(1.5)}
+    assert found['/words'].level == BROKEN
+    assert 'test cannot reach test' in found['/words'].text
+    assert (found['/silent/image_raw'].level, found['nodes'].level) == (NOTE, OK)
