@@ -5,7 +5,8 @@ from typing import Any
 
 import yaml
 
-from robot_dl.bringup.deployment import NodeSpec
+from robot_dl.bringup.deployment import BUNDLED_PROFILE, Deployment, NodeSpec
+from robot_dl.core.share import share_file
 
 
 def command(node: NodeSpec) -> list[str]:
@@ -14,12 +15,35 @@ def command(node: NodeSpec) -> list[str]:
 
 
 def ros_arguments(node: NodeSpec) -> list[str]:
-    """Return what stands behind `--ros-args`."""
+    """Return what stands behind `--ros-args`: names, remaps, parameter file and parameters."""
     names = [f'__node:={node.name}', f'__ns:={node.namespace}']
     remaps = [*names, *(f'{old}:={new}' for old, new in node.remap.items())]
-    params = [f'{name}:={yaml_text(value)}' for name, value in node.params.items()]
+    return [*_each('-r', remaps), *parameter_arguments(node)]
+
+
+def parameter_arguments(node: NodeSpec) -> list[str]:
+    """Return the part of `ros_arguments` that gives parameters: the file, then single ones."""
     file = ['--params-file', str(node.params_file)] if node.params_file else []
-    return [*_each('-r', remaps), *file, *_each('-p', params)]
+    params = [f'{name}:={yaml_text(value)}' for name, value in node.params.items()]
+    return [*file, *_each('-p', params)]
+
+
+def added_variables(
+    deployment: Deployment, node: NodeSpec, profile_variable: str
+) -> dict[str, str]:
+    """Return what a node's environment has beyond that of whoever starts it.
+
+    Args:
+        deployment: It says which Fast DDS profile its nodes take. The bundled one is what they
+            take by themselves, unless the environment has another.
+        node: One of its nodes.
+        profile_variable: Where the installed Fast DDS looks for the path of its profile.
+    """
+    if deployment.dds_profile is None:
+        return {'SKIP_DEFAULT_XML': '1', **node.env}
+    if deployment.dds_profile == share_file(BUNDLED_PROFILE):
+        return dict(node.env)
+    return {profile_variable: str(deployment.dds_profile), **node.env}
 
 
 def yaml_text(value: Any) -> str:

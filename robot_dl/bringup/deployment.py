@@ -7,6 +7,8 @@ from typing import Any
 
 from robot_dl.bringup.catalogue import NodeKind
 
+BUNDLED_PROFILE = 'config/fastdds.xml'
+
 
 @dataclass(frozen=True)
 class NodeSpec:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_dl.bringup.catalogue import NodeKind, node_kinds
-from robot_dl.bringup.deployment import Deployment, NodeSpec
+from robot_dl.bringup.deployment import BUNDLED_PROFILE, Deployment, NodeSpec
 from robot_dl.bringup.document import DeploymentError, Document, KeyPath, read_document
 from robot_dl.bringup.keys import (
     NODE_KEYS,
@@ -158,7 +158,7 @@ class _Reader:
         if choice == 'none':
             return None
         if choice == 'robot_dl':
-            return share_file('config/fastdds.xml')
+            return share_file(BUNDLED_PROFILE)
         return self._file(('dds_profile',), choice)
 
     def _file(self, path: KeyPath, name: str | None) -> Path | None:

@@ -47,11 +47,11 @@ def _run(args: argparse.Namespace) -> int:
 
 def _show(deployment: 'Deployment') -> int:
     """Print the command of each node as one can type it into a shell."""
-    from robot_dl.bringup.commands import command
-    from robot_dl.cli.supervision.environment import added_variables
+    from robot_dl.bringup.commands import added_variables, command
+    from robot_dl.ros.environment import profile_variable
 
     for node in deployment.nodes:
-        added = added_variables(deployment, node, os.environ)
+        added = added_variables(deployment, node, profile_variable(os.environ))
         words = [f'{name}={shlex.quote(value)}' for name, value in sorted(added.items())]
         print(' '.join([*words, shlex.join(command(node))]))
     return 0

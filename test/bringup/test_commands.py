@@ -5,7 +5,7 @@ import sys
 import pytest
 import yaml
 
-from robot_dl.bringup.commands import command, yaml_text
+from robot_dl.bringup.commands import added_variables, command, yaml_text
 from robot_dl.bringup.reading import read_deployment
 from robot_dl.bringup.respawn import LONGEST_DELAY_S, MOST_IN_A_ROW, Respawn
 
@@ -45,3 +45,20 @@ def test_a_node_that_keeps_failing_waits_longer_and_then_stays_away():
     assert delays == sorted(delays)
     assert delays[-1] == LONGEST_DELAY_S
     assert len(delays) == MOST_IN_A_ROW + 1
+
+
+@pytest.mark.parametrize(
+    ('profile', 'variables'),
+    [
+        ('robot_dl', {'A': '1'}),
+        ('none', {'SKIP_DEFAULT_XML': '1', 'A': '1'}),
+        ('mine.xml', {'PROFILE': 'FOLDER/mine.xml', 'A': '1'}),
+    ],
+)
+def test_the_profile_becomes_a_variable_unless_it_is_the_nodes_own(tmp_path, profile, variables):
+    (tmp_path / 'mine.xml').touch()
+    text = f'dds_profile: {profile}\nnodes: [{{node: sim_node, env: {{A: 1}}}}]'
+    (tmp_path / 'd.yaml').write_text(text)
+    deployment = read_deployment(tmp_path / 'd.yaml')
+    added = added_variables(deployment, deployment.nodes[0], 'PROFILE')
+    assert added == {k: v.replace('FOLDER', str(tmp_path)) for k, v in variables.items()}

@@ -139,3 +139,15 @@ def test_anchors_that_grow_without_end_are_read_in_no_time(tmp_path):
     rows = ['a0: &a0 [x, x]'] + [f'a{i}: &a{i} [*a{i - 1}, *a{i - 1}]' for i in range(1, 60)]
     with pytest.raises(DeploymentError, match="unknown key 'a0'"):
         read(tmp_path, '\n'.join(rows))
+
+
+@pytest.mark.parametrize(
+    'file', sorted(share_file('config/deployments').glob('*.yaml')), ids=lambda file: file.stem
+)
+def test_the_examples_are_right(file):
+    assert read_deployment(file).nodes
+
+
+def test_the_examples_are_those_that_are_promised():
+    names = {file.stem for file in share_file('config/deployments').glob('*.yaml')}
+    assert names >= {'one_camera', 'four_cameras', 'jetson_tensorrt', 'two_robots'}

@@ -7,12 +7,12 @@ import time
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Mapping
 
-from robot_dl.bringup.commands import command
+from robot_dl.bringup.commands import added_variables, command
 from robot_dl.bringup.deployment import Deployment, NodeSpec
 from robot_dl.bringup.respawn import Respawn
 from robot_dl.cli.processes import dying_with
 from robot_dl.cli.supervision.console import Console
-from robot_dl.cli.supervision.environment import added_variables
+from robot_dl.ros.environment import profile_variable
 from robot_dl.ros.shared_memory import remove_dead_segments
 
 ENDING = ((signal.SIGINT, 5.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
@@ -42,14 +42,16 @@ class _Supervisor:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        kept = [asyncio.create_task(node.keep(), name=node.name) for node in self._nodes]
-        done = asyncio.gather(*kept)
+        kept = asyncio.create_task(self._keep_all())
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([done, stopped], return_when=asyncio.FIRST_COMPLETED)
-        if not done.done():
+        await asyncio.wait((kept, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if not kept.done():
             await self._end()
         stopped.cancel()
-        return 0 if all(await done) else 1
+        return 0 if await kept else 1
+
+    async def _keep_all(self) -> bool:
+        return all(await asyncio.gather(*(node.keep() for node in self._nodes)))
 
     async def _end(self) -> None:
         """End the nodes that look first, and those that command motion last."""
@@ -66,7 +68,10 @@ class _Keeper:
     def __init__(self, deployment: Deployment, node: NodeSpec, console: Console) -> None:
         self.name, self.commands_motion = node.full_name, node.kind.commands_motion
         self._node, self._console = node, console
-        self._env = {**os.environ, **added_variables(deployment, node, os.environ)}
+        self._env = {
+            **os.environ,
+            **added_variables(deployment, node, profile_variable(os.environ)),
+        }
         self._process: Process | None = None
         self._ending = asyncio.Event()
 
