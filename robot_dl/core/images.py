@@ -1,4 +1,6 @@
-"""Pictures as arrays: resizing. The one file of `core` that knows OpenCV."""
+"""Pictures as arrays: decoding, resizing. The one file of `core` that knows OpenCV."""
+
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +13,47 @@ Triple = tuple[float, float, float]
 
 PAD_VALUE = 114
 """Grey of the padding, 0-255: the value with which the YOLO family is trained."""
+
+JPEG_START, JPEG_END, JPEG_SCAN = b'\xff\xd8', b'\xff\xd9', 0xDA
+
+
+def decoded(encoded: bytes, flags: int = cv2.IMREAD_COLOR) -> NDArray[Any]:
+    """Return the picture in a JPEG, PNG or other file, as `cv2.imdecode` with `flags` does.
+
+    Raises:
+        ValueError: If it is broken. Of a JPEG that was cut off the decoder would fill what is
+            missing with grey, and only warn on stderr.
+    """
+    if not encoded:
+        raise ValueError('expected data, got 0 bytes')
+    cut = is_cut_jpeg(encoded)
+    try:
+        pixels = None if cut else cv2.imdecode(np.frombuffer(encoded, np.uint8), flags)
+    except cv2.error:
+        pixels = None
+    if pixels is None:
+        reason = 'its end is missing' if cut else 'they are not an image that OpenCV knows'
+        raise ValueError(f'cannot decode {len(encoded)} bytes; {reason}')
+    return pixels
+
+
+def is_cut_jpeg(data: bytes) -> bool:
+    """Tell whether the data begins as a JPEG and has no end (ITU-T T.81, annex B).
+
+    Only after the header does FFD9 mean the end: a thumbnail inside the header has one of its
+    own. What a camera appends after the end does not matter.
+    """
+    if not data.startswith(JPEG_START):
+        return False
+    at = len(JPEG_START)
+    while at + 4 <= len(data):
+        if data[at] != 0xFF:
+            return False  # No JPEG after all: the decoder will say so.
+        if data[at + 1] == JPEG_SCAN:
+            return data.rfind(JPEG_END, at) < 0
+        is_fill = data[at + 1] == 0xFF
+        at += 1 if is_fill else 2 + int.from_bytes(data[at + 2 : at + 4], 'big')
+    return True
 
 
 def letterbox(image: Rgb, model_hw: tuple[int, int]) -> tuple[Rgb, Letterbox]:

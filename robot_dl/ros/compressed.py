@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 from sensor_msgs.msg import CompressedImage
 
+from robot_dl.core.images import decoded
 from robot_dl.ros.encodings import DepthM, ImageError, Pixels, Rgb, metres_from_millimetres
 
 FORMATS = ('jpeg', 'jpg', 'png')
-
-_JPEG_END = b'\xff\xd9'
 
 
 def rgb_from_compressed(msg: CompressedImage) -> Rgb:
@@ -62,22 +61,7 @@ def _decode(msg: CompressedImage, flags: int) -> Pixels:
         raise ImageError(
             f'compressed format {msg.format!r} is not supported; use one of {", ".join(FORMATS)}'
         )
-    if not len(msg.data):
-        raise ImageError(f'compressed image {msg.format!r}: expected data, got 0 bytes')
-    encoded = np.frombuffer(msg.data, np.uint8)
-    # The decoder fills what is missing of a JPEG with grey, and only warns on stderr.
-    cut = encoded[:2].tobytes() == b'\xff\xd8' and _JPEG_END not in bytes(msg.data)
-    pixels = None if cut else _decoded_or_none(encoded, flags)
-    if pixels is None:
-        reason = 'its end is missing' if cut else 'they are not an image'
-        raise ImageError(
-            f'compressed image {msg.format!r}: cannot decode {len(encoded)} bytes; {reason}'
-        )
-    return pixels
-
-
-def _decoded_or_none(encoded: Pixels, flags: int) -> Pixels | None:
     try:
-        return cv2.imdecode(encoded, flags)
-    except cv2.error:
-        return None
+        return decoded(bytes(msg.data), flags)
+    except ValueError as error:
+        raise ImageError(f'compressed image {msg.format!r}: {error}') from error
