@@ -67,7 +67,7 @@ def set_up(venv, ros, extras):
         return
     start = time.time()
     install_packages(missing_packages(ros))
-    if outdated or not (venv / 'bin' / 'python').exists():
+    if outdated or not has_pip(venv):
         make_venv(venv, ros)
         done = {}
     if (done.get('extras'), done.get('packages')) != (wanted['extras'], wanted['packages']):
@@ -93,6 +93,15 @@ def digest(paths):
     for path in sorted(path for path in paths if path.is_file()):
         total.update(str(path.relative_to(ROOT)).encode() + b'\0' + path.read_bytes())
     return total.hexdigest()
+
+
+def has_pip(venv):
+    """Tell whether the environment is there, and not what an interrupted set-up has left."""
+    command = [str(venv / 'bin' / 'python'), '-m', 'pip', '--version']
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def make_venv(venv, ros):

@@ -41,7 +41,7 @@ def rule(ours='', others='numpy', files=None, ros=False) -> Rule:
 
 
 RULES = {
-    'core': rule(files={'images.py': 'cv2', 'params.py': 'yaml', 'node_params.py': 'yaml'}),
+    'core': rule(files={'images.py': 'cv2'}),
     'engine': rule(
         ours='core',
         others='numpy yaml',

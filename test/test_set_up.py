@@ -1,6 +1,7 @@
 """`make setup` knows what is there, what is missing, and what to tell the person to type."""
 
 import sys
+import venv
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -121,6 +122,15 @@ def test_a_changed_message_file_means_another_build(monkeypatch, tmp_path):
     assert {key for key in before if before[key] != after[key]} == {'interfaces'}
 
 
+def fake_python(folder):
+    """Put a Python into `folder` that does whatever it is asked to, which is nothing."""
+    python = folder / 'bin/python'
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.unlink(missing_ok=True)
+    python.write_text('#!/bin/sh\n')
+    python.chmod(0o755)
+
+
 @pytest.fixture
 def steps(monkeypatch):
     """What set_up would do to an environment, by name, without doing it."""
@@ -128,8 +138,7 @@ def steps(monkeypatch):
 
     def make_venv(venv, ros):
         done.append('make')
-        (venv / 'bin').mkdir(parents=True)
-        (venv / 'bin/python').touch()
+        fake_python(venv)
 
     monkeypatch.setattr(set_up, 'missing_packages', lambda ros: [])
     monkeypatch.setattr(set_up, 'make_venv', make_venv)
@@ -157,6 +166,23 @@ def test_an_environment_for_another_ros_is_made_anew(steps, monkeypatch, tmp_pat
     monkeypatch.setattr(set_up, 'make_venv', lambda venv, ros: steps.append('anew'))
     set_up.set_up(tmp_path / 'venv', 'sourced', ['cpu'])
     assert steps == ['make', ['ros'], 'interfaces', 'anew', ['cpu']]
+
+
+def test_what_an_interrupted_set_up_has_left_is_made_anew(steps, tmp_path):
+    venv.create(tmp_path / 'venv', with_pip=False)
+    set_up.set_up(tmp_path / 'venv', 'kilted', ['ros'])
+    assert steps == ['make', ['ros'], 'interfaces']
+
+
+def test_an_environment_with_pip_but_without_packages_is_kept(steps, tmp_path):
+    fake_python(tmp_path / 'venv')
+    set_up.set_up(tmp_path / 'venv', 'kilted', ['ros'])
+    assert steps == [['ros'], 'interfaces']
+
+
+def test_pip_is_found_where_it_works(tmp_path):
+    assert not set_up.has_pip(tmp_path)
+    assert set_up.has_pip(Path(sys.prefix))
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from robot_dl.cli.arguments import number, whole
+
 LEAST_SECONDS, GREATEST_SECONDS = 3, 1500
 GREATEST_SEED = 999
 WORLDS_PER_SEED = 1000
@@ -11,9 +13,10 @@ WORLDS_PER_SEED = 1000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument('--seconds', type=_seconds, default=45.0, help='how long to compare')
+    seconds, seed = number(LEAST_SECONDS, GREATEST_SECONDS), whole(0, GREATEST_SEED)
+    parser.add_argument('--seconds', type=seconds, default=45.0, help='how long to compare')
     parser.add_argument('--out', type=Path, default=Path('demo_report'), help='folder of results')
-    parser.add_argument('--seed', type=_seed, default=0, help=f'0 to {GREATEST_SEED}')
+    parser.add_argument('--seed', type=seed, default=0, help=f'0 to {GREATEST_SEED}')
     parser.add_argument('--model', default='tabletop_detector', help='name, or a folder')
 
 
@@ -37,18 +40,3 @@ def first_world(seed: int) -> int:
     They lie among those that training never uses (robot_dl/training/seeds.py).
     """
     return seed * WORLDS_PER_SEED
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not LEAST_SECONDS <= seconds <= GREATEST_SECONDS:
-        expected = f'{LEAST_SECONDS} to {GREATEST_SECONDS}'
-        raise argparse.ArgumentTypeError(f'expected {expected}, got {text}')
-    return seconds
-
-
-def _seed(text: str) -> int:
-    seed = int(text)
-    if not 0 <= seed <= GREATEST_SEED:
-        raise argparse.ArgumentTypeError(f'expected 0 to {GREATEST_SEED}, got {text}')
-    return seed

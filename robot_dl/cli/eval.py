@@ -4,8 +4,10 @@ import argparse
 import json
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from typing import Any
+
+from robot_dl.cli.arguments import output_file
+from robot_dl.core.node_params import DEVICES
 
 IMAGES = 400
 """Pictures in the held-out test set."""
@@ -16,11 +18,13 @@ LEAST_SCORE = 0.001
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument('model', help="a bundled model's name, or a folder with model.yaml")
-    parser.add_argument('--json', type=Path, metavar='F', help='write the scores to this file')
+    parser.add_argument(
+        '--json', type=output_file, metavar='F', help='write the scores to this file'
+    )
     parser.add_argument(
         '--images', type=int, default=IMAGES, help='pictures (default %(default)s)'
     )
-    parser.add_argument('--device', default='cpu', help='auto, cpu, cuda or tensorrt')
+    parser.add_argument('--device', choices=DEVICES, default='cpu', help='(%(default)s)')
 
 
 def run(args: argparse.Namespace) -> int:

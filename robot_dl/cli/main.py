@@ -8,6 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 from robot_dl import __version__
+from robot_dl.cli.extras import how_to_get
 
 VERBS = {
     'demo': ('robot_dl.cli.demo', 'simulated camera, live detection, and a report'),
@@ -28,18 +29,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments = list(sys.argv[1:] if argv is None else argv)
     verb = arguments[0] if arguments and arguments[0] in VERBS else None
+    try:
+        return _run(verb, arguments)
+    except KeyboardInterrupt:
+        return 130
+    except ModuleNotFoundError as error:
+        advice = how_to_get(error.name or '')
+        if advice is None:
+            raise
+        print(f'robot_dl {verb}: needs {error.name}: {advice}', file=sys.stderr)
+        return 2
+    except (ValueError, OSError) as error:
+        print(f'robot_dl {verb}: {error}', file=sys.stderr)
+        return 2
+
+
+def _run(verb: str | None, arguments: list[str]) -> int:
     parser, module = build_parser(verb)
     args = parser.parse_args(arguments)
     if module is None:
         parser.print_help()
         return 2
-    try:
-        return int(module.run(args))
-    except KeyboardInterrupt:
-        return 130
-    except (ValueError, OSError) as error:
-        print(f'robot_dl {verb}: {error}', file=sys.stderr)
-        return 2
+    return int(module.run(args))
 
 
 def build_parser(verb: str | None) -> tuple[argparse.ArgumentParser, ModuleType | None]:

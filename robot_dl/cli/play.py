@@ -1,10 +1,11 @@
 """`robot_dl play SOURCE`: publish recorded images, or a webcam, as a ROS camera."""
 
 import argparse
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from robot_dl.cli.arguments import number, positive
 
 if TYPE_CHECKING:
     from robot_dl.cli.sources.frame import Source
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--camera-info', type=Path, metavar='FILE', help='YAML file of camera_calibration')
     add(
         '--wait',
-        type=float,
+        type=number(0),
         default=2.0,
         metavar='S',
         help='begin with the first subscriber, at the latest after S seconds (2)',
@@ -52,7 +53,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def play(source: 'Source', options: 'PlayOptions') -> int:
-    """Publish until the source ends or the process is interrupted; return how many images."""
+    """Publish until the source ends or the process is interrupted; return how many images.
+
+    Raises:
+        ValueError: If no frame can be read, or rclpy refuses the ROS arguments.
+    """
     from robot_dl.ros.environment import prepare
 
     prepare()
@@ -61,7 +66,10 @@ def play(source: 'Source', options: 'PlayOptions') -> int:
 
     from robot_dl.cli.player import Player
 
-    rclpy.init(args=['--ros-args', *options.ros_args])
+    try:
+        rclpy.init(args=['--ros-args', *options.ros_args])
+    except RuntimeError as error:  # RCLError and UnknownROSArgsError, public in no version
+        raise ValueError(f'--ros-args {" ".join(options.ros_args)}: {error}') from error
     player = Player(source, options, tell)
     try:
         player.play()
@@ -97,18 +105,3 @@ def play_options(args: argparse.Namespace) -> 'PlayOptions':
 def tell(message: str) -> None:
     """Say what went wrong with a single image."""
     print(f'robot_dl play: {message}', file=sys.stderr, flush=True)
-
-
-def positive(text: str) -> float:
-    """Return a number above zero.
-
-    Raises:
-        argparse.ArgumentTypeError: If `text` is something else.
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0.0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f'expected a number above zero, got {text!r}')
-    return value

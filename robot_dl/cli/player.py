@@ -1,7 +1,6 @@
 """A node that publishes the frames of a source as a camera."""
 
 import time
-from array import array
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -9,16 +8,15 @@ from builtin_interfaces.msg import Time
 from rclpy.duration import Duration
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, Image, RegionOfInterest
 from std_msgs.msg import Header
 
 from robot_dl.cli.sources.frame import Calibration, Frame, RawImage, Source, Tell
 from robot_dl.cli.sources.options import PlayOptions
 from robot_dl.cli.sources.schedule import Schedule
+from robot_dl.ros.images import message_bytes
+from robot_dl.ros.qos import CAMERA
 
-# A reliable publisher serves best-effort subscribers, too; the opposite is not true.
-IMAGE_QOS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
 NANOSECONDS = 1_000_000_000
 
 
@@ -29,12 +27,10 @@ class Player:
         """Announce the topics."""
         self.node = Node('player')
         self.source, self.options, self.tell = source, options, tell
-        self.images = self.node.create_publisher(Image, 'camera/image_raw', IMAGE_QOS)
+        self.images = self.node.create_publisher(Image, 'camera/image_raw', CAMERA)
         known = options.calibration or source.calibration
         self.infos = (
-            self.node.create_publisher(CameraInfo, 'camera/camera_info', IMAGE_QOS)
-            if known
-            else None
+            self.node.create_publisher(CameraInfo, 'camera/camera_info', CAMERA) if known else None
         )
         self.misfits: set[tuple[int, int]] = set()
         self.published = 0
@@ -128,9 +124,6 @@ class Player:
 def image_msg(image: RawImage, header: Header) -> Image:
     """Return the message of an image."""
     height, width = image.size_hw
-    # An array.array is taken over as it is; every other type is checked byte by byte.
-    data = array('B')
-    data.frombytes(image.data.data)
     return Image(
         header=header,
         height=height,
@@ -138,7 +131,7 @@ def image_msg(image: RawImage, header: Header) -> Image:
         encoding=image.encoding,
         is_bigendian=int(image.is_bigendian),
         step=image.step,
-        data=data,
+        data=message_bytes(image.data),
     )
 
 

@@ -9,6 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from robot_dl.cli.arguments import positive, whole
+from robot_dl.training.seeds import HELD_OUT, TRAINING, VALIDATION
+
 if TYPE_CHECKING:
     from robot_dl.training.detection import Trainer
     from robot_dl.training.scenes import Scenes
@@ -34,26 +37,41 @@ DRAWN_SCORE = 0.4
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     zoo = Path(__file__).resolve().parents[1] / 'zoo'
+    worlds, validation = whole(1, len(TRAINING)), whole(1, len(VALIDATION))
+    held_out = whole(1, len(HELD_OUT))
     add = parser.add_argument
     add('task', choices=['detection'], help='what to train')
-    add('--minutes', type=float, default=45.0, help='time to train, after rendering (%(default)s)')
-    add('--seed', type=int, default=0, help='of weights and batches')
-    add('--worlds', type=int, default=1800, help='tables to render for training (%(default)s)')
-    add('--views', type=int, default=6, help='pictures of each table (%(default)s)')
-    add('--batch', type=int, default=32, help='pictures a step (%(default)s)')
-    add('--threads', type=int, default=2, help='CPU threads and rendering processes (%(default)s)')
+    add('--minutes', type=positive, default=45.0, help='to train, after rendering (%(default)s)')
+    add('--seed', type=whole(0, 2**32 - 1), default=0, help='of weights and batches')
+    add('--worlds', type=worlds, default=1800, help='tables to render for training (%(default)s)')
+    add('--views', type=whole(1), default=6, help='pictures of each table (%(default)s)')
+    add('--batch', type=whole(1), default=32, help='pictures a step (%(default)s)')
+    add(
+        '--threads',
+        type=whole(1),
+        default=2,
+        help='CPU threads, rendering processes (%(default)s)',
+    )
     add('--cache', type=Path, default=Path('.data'), help='pictures and checkpoint (%(default)s)')
     add('--out', type=Path, default=zoo / MODEL, help="the model's folder")
     add('--fresh', action='store_true', help='forget the checkpoint in the cache')
-    add('--validation', type=int, default=300, help='pictures for the curves (%(default)s)')
-    add('--eval-images', type=int, default=400, help='held-out pictures for the report')
+    add('--validation', type=validation, default=300, help='pictures for the curves (%(default)s)')
+    add('--eval-images', type=held_out, default=400, help='held-out pictures for the report')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, or go on where an interrupted run stopped; export and report."""
+    """Train, or go on where an interrupted run stopped; export and report.
+
+    Raises:
+        ValueError: If there are fewer pictures than a batch has.
+    """
+    pictures = args.worlds * args.views
+    if args.batch > pictures:
+        raise ValueError(
+            f'--batch: expected at most {pictures} (worlds x views), got {args.batch}'
+        )
     from robot_dl.sim.worlds.objects import CLASSES
     from robot_dl.training.detection import Recipe, Trainer
-    from robot_dl.training.seeds import TRAINING, VALIDATION
 
     recipe = Recipe(args.seed, args.minutes, args.batch, threads=args.threads)
     trainer = Trainer(recipe, tuple(CLASSES), args.cache / 'detection', resume=not args.fresh)
@@ -104,7 +122,6 @@ def _draw(folder: Path) -> None:
     from robot_dl.detection.pipeline import open_detector
     from robot_dl.training.evaluation import pictures
     from robot_dl.training.report import DRAWN, draw_predictions
-    from robot_dl.training.seeds import HELD_OUT
 
     detector = open_detector(str(folder.resolve()), 'cpu')
     seen = partial(detector, params=DetectionParams(score=DRAWN_SCORE))
@@ -114,7 +131,6 @@ def _draw(folder: Path) -> None:
 
 def _record(trainer: Trainer, args: argparse.Namespace) -> Any:
     from robot_dl.training.report import Training
-    from robot_dl.training.seeds import TRAINING
 
     return Training(
         recipe=trainer.recipe,

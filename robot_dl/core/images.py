@@ -1,16 +1,52 @@
-"""Pictures as arrays: resizing. The one file of `core` that knows OpenCV."""
+"""Pictures as arrays: decoding, resizing. The one file of `core` that knows OpenCV."""
+
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.letterbox import Letterbox
+from robot_dl.core.picture_files import claimed_hw, is_cut_jpeg
 
 Rgb = NDArray[np.uint8]
 Triple = tuple[float, float, float]
 
 PAD_VALUE = 114
 """Grey of the padding, 0-255: the value with which the YOLO family is trained."""
+
+MOST_PIXELS = 2**26
+"""More than any camera has. A damaged or hostile file may claim 65535 × 65535."""
+
+# What is wrong with a file is told by an error, and not again by OpenCV.
+if hasattr(cv2.utils, 'logging'):
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+
+def decoded(encoded: bytes, flags: int = cv2.IMREAD_COLOR) -> NDArray[Any]:
+    """Return the picture in a JPEG, PNG or other file, as `cv2.imdecode` with `flags` does.
+
+    Raises:
+        ValueError: If it is broken, or claims to be huge. Of a JPEG that was cut off the decoder
+            would fill what is missing with grey, and only warn on stderr.
+    """
+    if not encoded:
+        raise ValueError('expected data, got 0 bytes')
+    height, width = claimed_hw(encoded)
+    if height * width > MOST_PIXELS:
+        raise ValueError(
+            f'claims {width} x {height} pixels in {len(encoded)} bytes; '
+            f'expected at most {MOST_PIXELS} pixels'
+        )
+    cut = is_cut_jpeg(encoded)
+    try:
+        pixels = None if cut else cv2.imdecode(np.frombuffer(encoded, np.uint8), flags)
+    except cv2.error:
+        pixels = None
+    if pixels is None:
+        reason = 'its end is missing' if cut else 'they are not an image that OpenCV knows'
+        raise ValueError(f'cannot decode {len(encoded)} bytes; {reason}')
+    return pixels
 
 
 def letterbox(image: Rgb, model_hw: tuple[int, int]) -> tuple[Rgb, Letterbox]:

@@ -16,9 +16,14 @@ def unknown_name(kind: str, name: str, available: Iterable[str]) -> str:
         available: The names that exist.
     """
     names = sorted(available)
-    near = get_close_matches(name, names, n=1)
-    hint = f' Did you mean {near[0]!r}?' if near else ''
+    hint = did_you_mean(name, names)
     return f'unknown {kind} {name!r}.{hint} Available: {", ".join(names) or "none"}'
+
+
+def did_you_mean(name: str, available: Iterable[str]) -> str:
+    """Return a question after the nearest name, to append to a sentence, or nothing."""
+    near = get_close_matches(name, list(available), n=1)
+    return f' Did you mean {near[0]!r}?' if near else ''
 
 
 def choose(kind: str, name: str, table: Mapping[str, T]) -> T:

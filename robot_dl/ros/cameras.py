@@ -1,7 +1,6 @@
 """Publish what a camera sees, with its calibration."""
 
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
@@ -9,9 +8,7 @@ from robot_dl.core.pinhole import Pinhole
 from robot_dl.ros.encodings import Pixels
 from robot_dl.ros.geometry import camera_info_msg
 from robot_dl.ros.images import image_to_msg
-
-# A reliable publisher serves best-effort subscribers too; the opposite is not true.
-CAMERA_QOS = QoSProfile(depth=5, reliability=ReliabilityPolicy.RELIABLE)
+from robot_dl.ros.qos import CAMERA
 
 
 class CameraPublisher:
@@ -20,8 +17,8 @@ class CameraPublisher:
     def __init__(self, node: Node, name: str, encoding: str) -> None:
         """Announce both topics below `name`, for images of one encoding."""
         self._encoding = encoding
-        self._image = node.create_publisher(Image, f'{name}/image_raw', CAMERA_QOS)
-        self._info = node.create_publisher(CameraInfo, f'{name}/camera_info', CAMERA_QOS)
+        self._image = node.create_publisher(Image, f'{name}/image_raw', CAMERA)
+        self._info = node.create_publisher(CameraInfo, f'{name}/camera_info', CAMERA)
 
     @property
     def is_watched(self) -> bool:

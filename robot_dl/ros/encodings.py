@@ -7,12 +7,13 @@ as they lie in the message, [H, W] or [H, W, C], and returns RGB [H, W, 3] uint8
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from robot_dl.core.names import did_you_mean
 
 Pixels = NDArray[Any]
 Rgb = NDArray[np.uint8]
@@ -127,8 +128,6 @@ DEPTH_ENCODINGS = tuple(name for name, e in ENCODINGS.items() if e.to_metres)
 
 def unsupported(name: str, supported: tuple[str, ...]) -> ImageError:
     """Return the error that says which encodings would have been read."""
-    near = get_close_matches(name, supported, n=1)
-    hint = f'. Did you mean {near[0]!r}?' if near else ''
-    return ImageError(
-        f'encoding {name!r} is not supported; use one of {", ".join(supported)}{hint}'
-    )
+    known = ', '.join(supported)
+    hint = did_you_mean(name, supported)
+    return ImageError(f'encoding {name!r} is not supported; use one of {known}.{hint}')

@@ -102,11 +102,18 @@ def image_to_msg(pixels: Pixels, header: Header, encoding: str = 'rgb8') -> Imag
     msg = Image(header=header, height=lines.shape[0], width=lines.shape[1], encoding=encoding)
     msg.step = lines.strides[0]
     msg.is_bigendian = int(sys.byteorder == 'big' and lines.itemsize > 1)
-    # An array.array is taken over as it is; every other type is checked byte by byte.
-    data = array('B')
-    data.frombytes(memoryview(lines).cast('B'))
-    msg.data = data
+    msg.data = message_bytes(lines)
     return msg
+
+
+def message_bytes(values: Pixels) -> 'array[int]':
+    """Return a contiguous array's bytes as the one type that messages take over as it is.
+
+    Every other type is checked byte by byte.
+    """
+    data = array('B')
+    data.frombytes(memoryview(values).cast('B'))
+    return data
 
 
 def _check_size(msg: Image, pixel_bytes: int) -> None:

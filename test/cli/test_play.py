@@ -145,6 +145,16 @@ def test_folder_of_nothing_but_broken_images_ends_instead_of_looping(tmp_path):
     assert 'could not read a single one' in complaint
 
 
+@pytest.mark.parametrize(
+    'words', [['-p'], ['-r', 'image'], ['-r', 'camera/image_raw:=9x'], ['--nothing']]
+)
+def test_wrong_ros_arguments_are_refused_in_one_line(folder, words):
+    code, complaint = run(folder, '--ros-args', *words)
+    assert code == 2
+    assert 'Traceback' not in complaint
+    assert f'robot_dl play: --ros-args {" ".join(words)}: ' in complaint.splitlines()[-1]
+
+
 @pytest.mark.parametrize('rate', ['0', '-1', 'nan', 'fast'])
 def test_impossible_rates_are_refused(tmp_path, rate):
     code, complaint = run(tmp_path, f'--rate={rate}')

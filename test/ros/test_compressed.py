@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import CompressedImage
 
-from robot_dl.ros.compressed import claimed_hw, depth_from_compressed, rgb_from_compressed
+from robot_dl.core.picture_files import claimed_hw
+from robot_dl.ros.compressed import depth_from_compressed, rgb_from_compressed
 from robot_dl.ros.encodings import ImageError
 
 # A smooth picture in which red, green and blue differ everywhere, so JPEG keeps them apart.

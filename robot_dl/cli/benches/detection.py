@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from robot_dl.cli.arguments import output_file, positive, whole
 from robot_dl.cli.benches.asking import answer_of, ask, tell, wait_for_arrival
 from robot_dl.cli.benches.machine import machine, versions
 from robot_dl.cli.benches.percentiles import percentile
@@ -66,11 +67,11 @@ class Session:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument('--json', type=Path, help='write the results to this file')
+    parser.add_argument('--json', type=output_file, help='write the results to this file')
     parser.add_argument('--model', default='tabletop_detector', help='name or folder')
     parser.add_argument('--image', type=Path, help='image to detect in; noise by default')
-    parser.add_argument('--seconds', type=float, default=30.0, help='time for the turns (30)')
-    parser.add_argument('--starts', type=int, default=3, help='starts to time (3)')
+    parser.add_argument('--seconds', type=positive, default=30.0, help='time for the turns (30)')
+    parser.add_argument('--starts', type=whole(0), default=3, help='starts to time (3)')
 
 
 def run(args: argparse.Namespace) -> int:

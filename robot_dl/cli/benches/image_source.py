@@ -6,7 +6,6 @@ how many it was until the order `stop` came.
 """
 
 import argparse
-import array
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +15,11 @@ from numpy.typing import NDArray
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
+from std_msgs.msg import Header
 
 from robot_dl.cli.benches.worker import RELIABILITIES, Orders, answer, bench_node, qos
 from robot_dl.cli.sources.images import read_rgb
+from robot_dl.ros.images import image_to_msg
 
 Rgb = NDArray[np.uint8]
 
@@ -32,7 +33,7 @@ class ImageSource:
     def __init__(self, node: Node, orders: Orders, args: argparse.Namespace) -> None:
         """Announce the topics."""
         self.orders = orders
-        self.image = image_msg(picture(args.size, args.image))
+        self.image = image_to_msg(picture(args.size, args.image), Header())
         profile = qos(args.reliability)
         self.publishers = {
             topic: node.create_publisher(Image, topic, profile) for topic in args.topics
@@ -75,14 +76,6 @@ def picture(size: str, path: Path | None) -> Rgb:
         return read_rgb(path)
     width, height = map(int, size.split('x'))
     return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
-
-
-def image_msg(rgb: Rgb) -> Image:
-    """Return an rgb8 message."""
-    height, width = rgb.shape[:2]
-    data = array.array('B')
-    data.frombytes(rgb.tobytes())
-    return Image(height=height, width=width, encoding='rgb8', step=width * 3, data=data)
 
 
 def main() -> None:

@@ -13,15 +13,16 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
+from std_msgs.msg import Header
 
-from robot_dl.cli.benches.image_source import image_msg, picture
+from robot_dl.cli.benches.image_source import picture
 from robot_dl.core.images import letterbox
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import Detector, open_detector
 from robot_dl.engine.card import ModelCard
 from robot_dl.engine.onnx_engine import spinning
 from robot_dl.ros.detections import detections_to_msg
-from robot_dl.ros.images import rgb_from_msg
+from robot_dl.ros.images import image_to_msg, rgb_from_msg
 
 TRIAL_RUNS, WARM_UP_RUNS = 15, 5
 
@@ -134,7 +135,7 @@ def open_stages(model: str, size: str, image: Path | None) -> Stages:
     detector = open_detector(
         params.model, params.device, params.require_accelerator, params.threads
     )
-    return Stages(detector, params, image_msg(picture(size, image)))
+    return Stages(detector, params, image_to_msg(picture(size, image), Header()))
 
 
 def _typical_ms(runtime: BareRuntime) -> float:

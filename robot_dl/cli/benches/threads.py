@@ -9,9 +9,9 @@ import itertools
 import json
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from robot_dl.cli.arguments import output_file, whole
 from robot_dl.cli.benches.machine import machine, versions
 from robot_dl.cli.benches.percentiles import percentile
 
@@ -47,10 +47,11 @@ class Case:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument('--json', type=Path, help='write the results to this file')
+    parser.add_argument('--json', type=output_file, help='write the results to this file')
     parser.add_argument('--model', default='tabletop_detector', help='name or folder')
-    parser.add_argument('--turns', type=int, default=10, help=f'of {RUNS_PER_TURN} runs each (10)')
-    parser.add_argument('--threads', type=int, nargs='+', default=[1, 2], help='to try (1 2)')
+    turns = f'of {RUNS_PER_TURN} runs each (10)'
+    parser.add_argument('--turns', type=whole(1), default=10, help=turns)
+    parser.add_argument('--threads', type=whole(1), nargs='+', default=[1, 2], help='to try (1 2)')
 
 
 def run(args: argparse.Namespace) -> int:

@@ -6,8 +6,8 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
+from robot_dl.cli.arguments import output_file, positive, whole
 from robot_dl.cli.benches.asking import ask, wait_for_arrival
 from robot_dl.cli.benches.machine import machine, versions
 from robot_dl.cli.benches.percentiles import percentile
@@ -47,9 +47,9 @@ class Case:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument('--json', type=Path, help='write the results to this file')
-    parser.add_argument('--frames', type=int, default=100, help='images per case (100)')
-    parser.add_argument('--rate', type=float, default=20.0, help='images per second (20)')
+    parser.add_argument('--json', type=output_file, help='write the results to this file')
+    parser.add_argument('--frames', type=whole(1), default=100, help='images per case (100)')
+    parser.add_argument('--rate', type=positive, default=20.0, help='images per second (20)')
     parser.add_argument('--sizes', nargs='+', default=SIZES, help='e.g. 640x480')
 
 

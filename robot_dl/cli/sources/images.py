@@ -9,12 +9,11 @@ import cv2
 import numpy as np
 
 from robot_dl.cli.sources.frame import Bytes, Calibration, Frame, RawImage, Tell
+from robot_dl.core.images import decoded
 
 SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.pgm', '.png', '.ppm', '.tif', '.tiff', '.webp')
 # A photograph says nothing about when the next one was taken.
 PERIOD_NS = 100_000_000
-
-JPEG_START, JPEG_END = b'\xff\xd8', b'\xff\xd9'
 
 
 @dataclass(frozen=True)
@@ -68,19 +67,8 @@ def read_rgb(path: Path) -> Bytes:
     Raises:
         ValueError: If it is broken.
     """
-    encoded = path.read_bytes()
-    # The decoder fills what is missing of a JPEG with grey.
-    cut = encoded.startswith(JPEG_START) and JPEG_END not in encoded
-    bgr = None if cut or not encoded else _decoded_or_none(encoded)
-    if bgr is None:
-        reason = 'its end is missing' if cut else 'it is not an image that OpenCV knows'
-        raise ValueError(f'{path}: {reason}')
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-
-
-def _decoded_or_none(encoded: bytes) -> Bytes | None:
     try:
-        bgr = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
-        return None
-    return None if bgr is None else np.asarray(bgr, np.uint8)
+        bgr = decoded(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f'{path}: {error}') from error
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
