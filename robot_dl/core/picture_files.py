@@ -32,9 +32,10 @@ def is_cut_jpeg(data: bytes) -> bool:
     if not data.startswith(JPEG_START):
         return False
     end = len(JPEG_START)
-    for marker, at, end in _jpeg_segments(data):
+    for marker, at, after in _jpeg_segments(data):
         if marker == SCAN:
             return data.rfind(JPEG_END, at) < 0
+        end = after
     # Either the header goes on past the data, or it is damaged: that the decoder will say.
     return end + 4 > len(data)
 
