@@ -82,7 +82,7 @@ class ModelNode(LifecycleNode):
             self.get_logger().warning(f'{sentence}. It is ignored')
         self.frames = FrameStatistics(time.monotonic())
         self._inputs: list[Input] = []
-        self._opened: Opened | None = None
+        self._opened = Opened(self)
         self._active = False
         self._enabled = True
         self._failure = ''
@@ -143,10 +143,10 @@ class ModelNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load the model."""
-        self._opened = Opened(self)
 
         def configure() -> TransitionCallbackReturn:
-            self.load()
+            with self._opened.watching():
+                self.load()
             self.check_params(self.params)
             self._announce_model()
             return LifecycleNode.on_configure(self, state)
@@ -212,10 +212,9 @@ class ModelNode(LifecycleNode):
 
     def _close(self) -> TransitionCallbackReturn:
         self._active = False
+        self._listen_if_wanted()
         self._inputs.clear()
-        if self._opened is not None:
-            self._opened.close()
-        self._opened = None
+        self._opened.close()
         return SUCCESS
 
     def _listen_if_wanted(self) -> None:
