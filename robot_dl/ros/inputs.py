@@ -66,10 +66,14 @@ class Input:
 
     def _on_numbered(self, msg: Any, details: Mapping[str, Any]) -> None:
         publisher = (details.get('publisher_gid') or {}).get('data')
-        self._frames.receive(
-            time.monotonic(), publisher, details.get('publication_sequence_number')
-        )
+        number = details.get('publication_sequence_number')
+        if publisher is None and self._count_publishers() > 1:
+            number = None  # whose number it is cannot be told
+        self._frames.receive(time.monotonic(), publisher, number)
         self._answer(msg)
+
+    def _count_publishers(self) -> int:
+        return self._node.count_publishers(self._node.resolve_topic_name(self._topic))
 
     def _on_message(self, msg: Any) -> None:
         self._frames.receive(time.monotonic())

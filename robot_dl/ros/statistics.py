@@ -21,7 +21,8 @@ class Summary:
         received: Images that reached the node since it started.
         processed: Images answered since then.
         lost: Images published for us that never reached the node, replaced by a newer one while
-            the model was busy or lost on the way; None if the middleware does not number them.
+            the model was busy or lost on the way; None if the middleware does not number them, or
+            numbered one at least such that its publisher cannot be told.
         errors: Images that raised an error.
         recent_errors: Those of the last seconds.
         last_error: Message of the last one.
@@ -56,6 +57,7 @@ class FrameStatistics:
     def __init__(self, now_s: float) -> None:
         self._received = self._processed = self._errors = 0
         self._lost: int | None = None
+        self._all_numbered = True
         self._last_error = ''
         self._last_image_s = self._listening_s = now_s
         self._answers: deque[Answer] = deque()
@@ -75,11 +77,13 @@ class FrameStatistics:
         Args:
             now_s: When.
             publisher: Who sent it.
-            number: The publisher's count of its messages, if the middleware tells it.
+            number: The publisher's count of its messages; None if unknown, and then nobody
+                can tell any more how many were lost in all.
         """
         self._received += 1
         self._last_image_s = now_s
         if number is None:
+            self._all_numbered = False
             return
         gap = number - self._numbers.get(publisher, number - 1) - 1
         self._lost = (self._lost or 0) + max(0, gap)
@@ -114,7 +118,7 @@ class FrameStatistics:
             inference_p50_ms=_percentile([a.inference_ms for a in self._answers], 50),
             received=self._received,
             processed=self._processed,
-            lost=self._lost,
+            lost=self._lost if self._all_numbered else None,
             errors=self._errors,
             recent_errors=len(self._error_times_s),
             last_error=self._last_error,
