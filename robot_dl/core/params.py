@@ -83,7 +83,11 @@ class ParamSpec:
         items = tuple(value)
         if any(not isinstance(i, item) or isinstance(i, bool) for i in items):
             raise ParamError(self._type_error(value))
-        return items if item is str else tuple(float(i) for i in items)
+        if item is not str:
+            return tuple(float(i) for i in items)
+        if '' in items or len(set(items)) < len(items):
+            raise ParamError(f'{self.name}: expected each name once and none empty, got {value!r}')
+        return items
 
     def _type_error(self, value: Any) -> str:
         return f'{self.name}: expected {TYPE_NAMES[self.kind]}, got {value!r}'

@@ -38,10 +38,17 @@ class Answering:
         self._node, self._admit = node, admit
         self._repeats = Repeats()
 
-    def receive(self, details: Details) -> None:
-        """Note that an image has come, with what the middleware says of it."""
+    def receive(self, topic: str, details: Details) -> None:
+        """Note that an image has come on `topic`, with what the middleware says of it."""
         publisher = (details.get('publisher_gid') or {}).get('data')
-        self.frames.receive(publisher, details.get('publication_sequence_number'))
+        number = details.get('publication_sequence_number')
+        if publisher is None and self._publishers(topic) > 1:
+            number = None  # whose number it is cannot be told
+        self.frames.receive(publisher, number)
+
+    def _publishers(self, topic: str) -> int:
+        count: int = self._node.count_publishers(self._node.resolve_topic_name(topic))
+        return count
 
     def answer(self, topic: str, arrival: Arrival, respond: Callable[[], None]) -> None:
         """Call `respond` if the message that came so is admitted, whatever may happen there."""

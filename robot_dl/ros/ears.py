@@ -53,7 +53,7 @@ class Ears:
         """Add a topic; arguments as for `Input`, but `callback` gets the message alone."""
 
         def deliver(msg: Any, arrival: Arrival, details: Details) -> None:
-            self._answering.receive(details)
+            self._answering.receive(source.topic, details)
             self._answering.answer(source.topic, arrival, lambda: callback(msg))
 
         source = Input(self._node, msg_type, topic, deliver, qos, ending)

@@ -61,6 +61,8 @@ class LiveParams(Generic[P]):
         self.value = kind(**{spec.name: _declared(node, spec) for spec in kind.specs()})
         for spec in kind.specs():
             _settle(node, spec, getattr(self.value, spec.name))
+            if spec.fixed:
+                node.set_descriptor(spec.name, _descriptor(spec, read_only=True))
         node.add_on_set_parameters_callback(self._on_set)
 
     def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
@@ -103,15 +105,16 @@ def _declared(node: Node, spec: ParamSpec) -> Any:
 def _settle(node: Node, spec: ParamSpec, value: Any) -> None:
     """Store what was given in the declared type: 1 as 1.0, [] as a list of strings."""
     stored = node.get_parameter_or(spec.name)
-    if spec.kind in LISTS and not spec.fixed:
+    if spec.kind in LISTS:
         node.set_parameters([Parameter(spec.name, LISTS[spec.kind], list(value))])
-    elif type(stored.value) is not type(value) and not spec.fixed:
+    elif type(stored.value) is not type(value):
         node.set_parameters([Parameter(spec.name, value=value)])
 
 
-def _descriptor(spec: ParamSpec) -> ParameterDescriptor:
+def _descriptor(spec: ParamSpec, read_only: bool = False) -> ParameterDescriptor:
+    """Describe a parameter; one that is fixed can still be settled until `read_only` is set."""
     descriptor = ParameterDescriptor(
-        name=spec.name, description=spec.doc, read_only=spec.fixed, dynamic_typing=True
+        name=spec.name, description=spec.doc, read_only=read_only, dynamic_typing=True
     )
     if spec.choices:
         descriptor.additional_constraints = f'One of {", ".join(spec.choices)}.'

@@ -24,10 +24,14 @@ def run(node_class: type[ModelNode], args: Sequence[str] | None = None) -> int:
 
     Returns:
         Exit code of the process: 0 after a signal, 1 if the node was to start by itself and
-        could not, 2 if its parameters are unusable. The log says why.
+        could not, 2 if its ROS arguments or parameters are unusable. The log says why.
     """
     prepare()
-    rclpy.init(args=args)
+    try:
+        rclpy.init(args=args)
+    except Exception as error:  # RCLError and others, which have no public name
+        get_logger(node_class.__name__).fatal(' '.join(str(error).split()))
+        return BAD_PARAMETERS
     try:
         return _run(node_class)
     except (KeyboardInterrupt, ExternalShutdownException):

@@ -190,7 +190,8 @@ class ModelNode(ResilientNode):
 
     def _open_model(self) -> None:
         self._model, inputs = Opened(self), len(self._ears)
-        self.load()
+        with self._model.watching():
+            self.load()
         if len(self._ears) != inputs:
             raise RuntimeError('listen in announce(), not in load(), which is called again')
         self.check_params(self.params)

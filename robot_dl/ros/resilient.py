@@ -81,10 +81,11 @@ class ResilientNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Open."""
-        self._configured = Opened(self)
+        self._configured = configured = Opened(self)
 
         def configure() -> TransitionCallbackReturn:
-            self.open()
+            with configured.watching():
+                self.open()
             return LifecycleNode.on_configure(self, state)
 
         return self._attempt('configure', configure, self._close)

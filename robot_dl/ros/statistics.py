@@ -28,7 +28,8 @@ class Summary:
         received: Images that reached the node since it started.
         processed: Images answered since then.
         lost: Images published for us that never reached the node, replaced by a newer one while
-            the model was busy or lost on the way; None if the middleware does not number them.
+            the model was busy or lost on the way; None if the middleware does not number them, or
+            numbered one at least such that its publisher cannot be told.
         refused: Images that reached the node but were not looked at, by reason.
         errors: Exceptions since then, also those that no image raised.
         recent_errors: Those of the last seconds.
@@ -67,6 +68,7 @@ class FrameStatistics:
         self.inference_ms = NAN
         self._received = self._processed = self._errors = 0
         self._lost: int | None = None
+        self._all_numbered = True
         self._refused: Counter[str] = Counter(dict.fromkeys(REFUSALS, 0))
         self._last_error = ''
         self._listening_s = now_s
@@ -85,11 +87,13 @@ class FrameStatistics:
 
         Args:
             publisher: Who sent it.
-            number: The publisher's count of its messages, if the middleware tells it.
+            number: The publisher's count of its messages; None if unknown, and then nobody
+                can tell any more how many were lost in all.
         """
         self._received += 1
         self.inference_ms = NAN
         if number is None:
+            self._all_numbered = False
             return
         gap = number - self._numbers.get(publisher, number - 1) - 1
         self._lost = (self._lost or 0) + max(0, gap)
@@ -128,7 +132,7 @@ class FrameStatistics:
             stages_ms={s: _percentiles([a.stages_ms[s] for a in answers]) for s in STAGES},
             received=self._received,
             processed=self._processed,
-            lost=self._lost,
+            lost=self._lost if self._all_numbered else None,
             refused=dict(self._refused),
             errors=self._errors,
             recent_errors=len(self._error_times_s),

@@ -46,7 +46,7 @@ class Together:
 
         def deliver(msg: Any, arrival: Arrival, details: Details) -> None:
             if topic == self._names[0]:
-                self._answering.receive(details)
+                self._answering.receive(topic, details)
             for came in self._synchroniser.add(topic, arrival.stamp_ns, (msg, arrival)):
                 self._complete_s = time.monotonic()
                 self._answer(came, arrival)

@@ -15,6 +15,8 @@ class ToyParams(Params):
     """One parameter of each kind."""
 
     model: str = param('toy', 'Fixed.', fixed=True)
+    rate: float = param(5.0, 'Fixed, a number.', low=0.0, high=100.0, fixed=True)
+    frames: tuple[str, ...] = param((), 'Fixed, a list.', fixed=True)
     speed: str = param('slow', 'A choice.', choices=('slow', 'fast'))
     on: bool = param(True, 'A switch.')
     count: int = param(5, 'Open above.', low=1)
@@ -83,6 +85,9 @@ def test_descriptors_tell_range_choices_description_and_read_only(make):
         ('gains:=[]', {'gains': ()}),
         ('gains:=[1, 2]', {'gains': (1.0, 2.0)}),
         ('model:=other', {'model': 'other'}),
+        ('rate:=10', {'rate': 10.0}),
+        ('frames:=[]', {'frames': ()}),
+        ('frames:=[map]', {'frames': ('map',)}),
         ('on:=false', {'on': False}),
         ('count:=9', {'count': 9}),
     ],
@@ -91,6 +96,9 @@ def test_the_command_line_overrides_defaults(make, word, changes):
     node, live = make('-p', word)
     assert live.value == replace(DEFAULTS, **changes)
     assert type(node.get_parameter('share').value) is float
+    assert type(node.get_parameter('rate').value) is float
+    assert node.get_parameter('frames').type_ == Parameter.Type.STRING_ARRAY
+    assert node.describe_parameter('rate').read_only
     assert node.get_parameter('names').type_ == Parameter.Type.STRING_ARRAY
     assert node.get_parameter('gains').type_ == Parameter.Type.DOUBLE_ARRAY
 
@@ -117,6 +125,8 @@ def test_yaml_overrides_defaults(make, tmp_path):
         ('speed:=fest', "unknown value 'fest'. Did you mean 'fast'"),
         ('names:=[1, 2]', r'names: expected string list'),
         ('names:=a', "names: expected string list, got 'a'"),
+        ("names:=['']", 'names: expected each name once and none empty'),
+        ('names:=[a, b, a]', 'names: expected each name once'),
         ('gains:=[.nan]', 'gains: expected a finite number'),
         ('gains:=[-1.0]', 'gains: expected at least 0'),
     ],
@@ -145,6 +155,9 @@ def test_a_request_is_accepted_as_a_whole_and_replaces_the_value(make):
         ({'count': 0}, 'count out of range'),
         ({'speed': 'fest'}, "Did you mean 'fast'"),
         ({'names': [1]}, 'names: expected string list'),
+        ({'names': ['a', '']}, 'names: expected each name once and none empty'),
+        ({'names': ['a', 'a']}, 'names: expected each name once'),
+        ({'rate': 7.0}, 'read-only parameter: rate'),
         ({'model': 'other'}, 'read-only parameter: model'),
     ],
 )

@@ -57,6 +57,27 @@ def test_unusable_parameters_end_the_process_with_the_reason(
         assert reason in node.text()
 
 
+@pytest.mark.parametrize(
+    ('words', 'reason'),
+    [
+        (['--params-file', 'nope.yaml'], "params file: '--params-file nope.yaml'"),
+        (['--params-file', 'broken.yaml'], "params file: '--params-file broken.yaml'"),
+        (['-p'], 'trailing -p flag'),
+        (['-r', 'image'], "remap rule: '-r image'"),
+    ],
+)
+def test_unusable_ros_arguments_end_the_process_with_the_reason(
+    domain_id, tmp_path, monkeypatch, words, reason
+):
+    (tmp_path / 'broken.yaml').write_text('a: [1\n')
+    monkeypatch.chdir(tmp_path)
+    with NodeProcess([*NODE, *words], domain_id, tmp_path) as node:
+        assert node.process.wait(20) == 2
+        [line] = [line for line in node.text().splitlines() if '[FATAL]' in line]
+        assert reason in line
+        assert 'Traceback' not in node.text()
+
+
 def test_a_missing_accelerator_is_a_warning_unless_it_is_required(
     domain_id, tmp_path, model_folder
 ):

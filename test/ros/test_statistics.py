@@ -50,6 +50,13 @@ def test_gaps_in_the_numbers_of_each_publisher_are_lost_frames():
     assert frames.summary(1.0).lost == 3 + 1
 
 
+def test_one_frame_without_a_number_makes_the_total_unknown():
+    frames = FrameStatistics(0.0)
+    for number in (5, None, 6):
+        frames.receive(1.0, 'a', number)
+    assert frames.summary(1.0).lost is None
+
+
 def test_a_publisher_that_starts_again_has_lost_nothing():
     frames = FrameStatistics(0.0)
     for number in (8, 9, 1, 2):
