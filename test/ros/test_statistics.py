@@ -53,7 +53,7 @@ def test_gaps_in_the_numbers_of_each_publisher_are_lost_frames():
 def test_one_frame_without_a_number_makes_the_total_unknown():
     frames = FrameStatistics(0.0)
     for number in (5, None, 6):
-        frames.receive(1.0, 'a', number)
+        frames.receive('a', number)
     assert frames.summary(1.0).lost is None
 
 
