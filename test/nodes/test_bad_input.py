@@ -159,10 +159,24 @@ def damage(folder: Path) -> None:
     (folder / 'model.yaml').write_text(yaml.safe_dump(card))
 
 
-def test_places_where_the_network_gives_nan_are_not_reported(session, camera, answers, tmp_path):
+def test_an_image_for_which_the_network_gives_nan_is_an_error_and_not_answered(
+    session, camera, answers, tmp_path, capfd
+):
+    """Trap 20: NaN is not forwarded, and not passed off as "nothing found" either."""
     folder = write_model(tmp_path / 'nan')
     damage(folder)
-    session.start(DetectionNode, model=str(folder))
+    node = session.start(DetectionNode, model=str(folder))
+    reports = session.record(DiagnosticArray, '/diagnostics')
     white = np.full((64, 96, 3), 255, np.uint8)
     assert len(camera.ask(white, answers).detections) == 6
-    assert camera.ask(RED, answers).detections == []
+    refused = []
+    for count in (1, 2):
+        refused.append(camera.send(RED))
+        session.wait(lambda c=count: frames_of(node).errors == c, 'an error')
+    found = lambda: [s for r in reports for s in r.status if 'gave NaN' in s.message]  # noqa: E731
+    report = session.wait(found, 'report of NaN')[0]
+    assert report.level in (DiagnosticStatus.WARN, DiagnosticStatus.ERROR)
+    assert 'at 6 of 6 places' in report.message
+    assert len(camera.ask(white, answers).detections) == 6
+    assert not [a for a in answers if a.header in refused]
+    assert capfd.readouterr().err.count('cannot answer a message') == 1
