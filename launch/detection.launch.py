@@ -1,7 +1,10 @@
-"""Start the detection node: `ros2 launch robot_dl detection.launch.py image:=/camera/image`."""
+"""Start the detection node: `ros2 launch robot_dl detection.launch.py image:=/camera/image`.
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument
+What is given here wins over the params_file, and that over the defaults of the node.
+"""
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
@@ -13,10 +16,11 @@ ARGUMENTS = {
     'image': ('image', 'Topic of the camera; the compressed one is found beside it.'),
     'namespace': ('', 'Namespace of the node.'),
     'params_file': (DEFAULTS, 'YAML file with the parameters of the node.'),
-    'use_sim_time': ('false', "Follow /clock instead of the machine's clock."),
+    'use_sim_time': ('', "true follows /clock instead of the machine's clock."),
     'log_level': ('info', 'Least level to log: debug, info, warn, error or fatal.'),
-    'autostart': ('true', 'Start to work at once; false waits for a lifecycle manager.'),
+    'autostart': ('', 'false waits for a lifecycle manager.'),
 }
+PARAMETERS = ('use_sim_time', 'autostart')
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -25,16 +29,20 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument(name, default_value=default, description=text)
         for name, (default, text) in ARGUMENTS.items()
     ]
-    chosen = {name: LaunchConfiguration(name) for name in ARGUMENTS}
-    flags = {n: ParameterValue(chosen[n], value_type=bool) for n in ('use_sim_time', 'autostart')}
+    return LaunchDescription([*declared, OpaqueFunction(function=_node)])
+
+
+def _node(context: LaunchContext) -> list[Node]:
+    given = [name for name in PARAMETERS if context.launch_configurations[name]]
+    flags = {n: ParameterValue(LaunchConfiguration(n), value_type=bool) for n in given}
     node = Node(
         package='robot_dl',
         executable='detection_node',
         name='detection_node',
-        namespace=chosen['namespace'],
-        parameters=[chosen['params_file'], flags],
-        remappings=[('image', chosen['image'])],
-        arguments=['--ros-args', '--log-level', chosen['log_level']],
+        namespace=LaunchConfiguration('namespace'),
+        parameters=[LaunchConfiguration('params_file'), flags],
+        remappings=[('image', LaunchConfiguration('image'))],
+        arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')],
         output='screen',
     )
-    return LaunchDescription([*declared, node])
+    return [node]

@@ -1,7 +1,10 @@
-"""Start the simulated camera: `ros2 launch robot_dl sim.launch.py`."""
+"""Start the simulated camera: `ros2 launch robot_dl sim.launch.py`.
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument
+What is given here wins over the params_file, and that over the defaults of the node.
+"""
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
@@ -12,9 +15,10 @@ DEFAULTS = PathJoinSubstitution([FindPackageShare('robot_dl'), 'config', 'sim.ya
 ARGUMENTS = {
     'namespace': ('', 'Namespace of the node; it moves tf and tf_static, too.'),
     'params_file': (DEFAULTS, 'YAML file with the parameters of the node.'),
-    'use_sim_time': ('false', "Follow somebody else's /clock; see the parameter publish_clock."),
+    'use_sim_time': ('', "true follows somebody else's /clock; see the parameter publish_clock."),
     'log_level': ('info', 'Least level to log: debug, info, warn, error or fatal.'),
 }
+PARAMETERS = ('use_sim_time',)
 
 
 def generate_launch_description() -> LaunchDescription:
@@ -23,15 +27,19 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument(name, default_value=default, description=text)
         for name, (default, text) in ARGUMENTS.items()
     ]
-    chosen = {name: LaunchConfiguration(name) for name in ARGUMENTS}
-    use_sim_time = ParameterValue(chosen['use_sim_time'], value_type=bool)
+    return LaunchDescription([*declared, OpaqueFunction(function=_node)])
+
+
+def _node(context: LaunchContext) -> list[Node]:
+    given = [name for name in PARAMETERS if context.launch_configurations[name]]
+    flags = {n: ParameterValue(LaunchConfiguration(n), value_type=bool) for n in given}
     node = Node(
         package='robot_dl',
         executable='sim_node',
         name='sim_node',
-        namespace=chosen['namespace'],
-        parameters=[chosen['params_file'], {'use_sim_time': use_sim_time}],
-        arguments=['--ros-args', '--log-level', chosen['log_level']],
+        namespace=LaunchConfiguration('namespace'),
+        parameters=[LaunchConfiguration('params_file'), flags],
+        arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')],
         output='screen',
     )
-    return LaunchDescription([*declared, node])
+    return [node]

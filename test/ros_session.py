@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +58,20 @@ class NodeProcess:
         variables = {**local_environment(domain_id), 'PYTHONPATH': path, **env}
         with self.output.open('w') as stream:
             self.process = subprocess.Popen(
-                [sys.executable, *command], env=variables, stdout=stream, stderr=stream
+                [sys.executable, *command],
+                env=variables,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
             )
 
     def __enter__(self) -> 'NodeProcess':
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
+        # With everything that it has started: launch would leave its nodes behind.
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def text(self) -> str:

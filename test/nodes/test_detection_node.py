@@ -67,7 +67,7 @@ def test_a_red_square_is_found_where_it_is(camera, answers):
 
 @pytest.mark.usefixtures('node')
 def test_array_and_elements_have_the_header_of_the_image(camera, answers):
-    """An old image, so a node that stamps with its own clock is found out."""
+    """Traps 2 and 3: no frame_id; a stamp of now. Images are old, to tell their stamp from now."""
     answer = camera.ask(RED_AND_BLUE, answers)
     assert answer.header.stamp.sec == 1000 + camera.count
     assert answer.header.frame_id == 'camera_optical_frame'
@@ -106,6 +106,7 @@ def test_the_stamp_is_that_of_the_image_however_long_the_answer_takes(
 
 @pytest.mark.usefixtures('node')
 def test_a_blank_image_gives_exactly_one_empty_array(camera, answers):
+    """Trap 4: a message only when something was found."""
     camera.ask(RED, answers)
     blank = camera.ask(BLANK, answers)
     after = camera.ask(RED, answers)
@@ -166,6 +167,19 @@ def test_a_new_least_score_is_announced(session, node):
     assert set_parameters(session, score=0.75).successful
     session.wait(lambda: tables[-1].threshold == 0.75, 'label_info with the new score')
     assert node.params.score == 0.75
+
+
+def test_old_boxes_vanish_from_the_overlay_after_an_empty_array(session, camera, answers, node):
+    """Trap 25: boxes of what is gone stay on the screen."""
+    pictures = session.record(Image, 'detection_node/overlay')
+    session.wait(node.overlay.get_subscription_count, 'subscriber of the overlay')
+    shown = {}
+    for name, image in (('red', RED), ('blank', BLANK)):
+        header = camera.ask(image, answers).header
+        [seen] = session.wait(lambda h=header: [p for p in pictures if p.header == h], 'overlay')
+        shown[name] = rgb_from_msg(seen)
+    assert (shown['red'] != RED).any()
+    np.testing.assert_array_equal(shown['blank'], BLANK)
 
 
 class CountingNode(DetectionNode):

@@ -1,4 +1,4 @@
-"""The launch file, started by launch itself where that is installed (it is not on PyPI)."""
+"""The launch files, started by launch itself where that is installed (it is not on PyPI)."""
 
 import importlib.util
 import os
@@ -16,6 +16,7 @@ from vision_msgs.msg import Detection2DArray
 ROOT = Path(__file__).parents[2]
 RUNNER = str(Path(__file__).with_name('launch_runner.py'))
 LAUNCH_FILE = str(ROOT / 'launch' / 'detection.launch.py')
+SIM_LAUNCH_FILE = str(ROOT / 'launch' / 'sim.launch.py')
 RED = picture((64, 96), red=(32, 0, 64, 32))
 
 pytestmark = pytest.mark.skipif(
@@ -35,9 +36,10 @@ def prefix(tmp_path):
         folder.mkdir(parents=True)
     (index / 'robot_dl').touch()
     (prefix / 'share' / 'robot_dl' / 'config').symlink_to(ROOT / 'config')
-    program = programs / 'detection_node'
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m robot_dl.nodes.detection_node "$@"\n')
-    program.chmod(0o755)
+    for module in ('robot_dl.nodes.detection_node', 'robot_dl.sim.sim_node'):
+        program = programs / module.rpartition('.')[2]
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m {module} "$@"\n')
+        program.chmod(0o755)
     return os.pathsep.join([str(prefix), os.environ.get('AMENT_PREFIX_PATH', sys.prefix)])
 
 
@@ -69,6 +71,67 @@ def test_every_argument_reaches_the_node(session, domain_id, tmp_path, prefix, p
         assert launched.end(signal.SIGINT) == 0
         assert 'process has finished cleanly' in launched.text()
         assert 'Traceback' not in launched.text()
+
+
+WILDCARD, FULL_NAME = '/**', '/detection_node'
+
+
+@pytest.mark.parametrize('key', [WILDCARD, FULL_NAME])
+@pytest.mark.parametrize(
+    ('in_file', 'words', 'state', 'simulated'),
+    [
+        ({}, [], 'active', False),
+        ({'autostart': 'false', 'use_sim_time': 'true'}, [], 'unconfigured', True),
+        (
+            {'autostart': 'false', 'use_sim_time': 'true'},
+            ['autostart:=true', 'use_sim_time:=false'],
+            'active',
+            False,
+        ),
+    ],
+    ids=['defaults', 'file', 'arguments'],
+)
+def test_arguments_win_over_the_file_and_the_file_over_defaults(
+    session, domain_id, tmp_path, prefix, model_folder, key, in_file, words, state, simulated
+):
+    """Trap 31: a default in the launch file that contradicts what the user wrote in YAML."""
+    path = tmp_path / 'mine.yaml'
+    lines = [f'    {k}: {v}\n' for k, v in {'model': model_folder, **in_file}.items()]
+    path.write_text(f'{key}:\n  ros__parameters:\n{"".join(lines)}')
+    command = [RUNNER, LAUNCH_FILE, f'params_file:={path}', *words]
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        if state == 'active':
+            launched.wait_for('runs on CPUExecutionProvider')
+        names = ('autostart', 'use_sim_time')
+        autostart, sim_time = parameters_of(session, FULL_NAME, *names)
+        assert (autostart.bool_value, sim_time.bool_value) == (state == 'active', simulated)
+        asked = session.call(GetState, f'{FULL_NAME}/get_state', GetState.Request())
+        assert asked.current_state.label == state
+        assert launched.end(signal.SIGINT) == 0
+
+
+def test_a_flag_that_is_neither_true_nor_false_is_refused(
+    domain_id, tmp_path, prefix, params_file
+):
+    command = [RUNNER, LAUNCH_FILE, params_file, 'autostart:=maybe']
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        assert launched.process.wait(20) == 1
+        assert "'maybe'" in launched.text()
+
+
+@pytest.mark.parametrize(('words', 'simulated'), [([], True), (['use_sim_time:=false'], False)])
+def test_the_simulated_camera_heeds_the_file_unless_told_otherwise(
+    session, domain_id, tmp_path, prefix, words, simulated
+):
+    pytest.importorskip('mujoco')
+    path = tmp_path / 'sim.yaml'
+    path.write_text('/**:\n  ros__parameters:\n    use_sim_time: true\n    width: 160\n')
+    command = [RUNNER, SIM_LAUNCH_FILE, f'params_file:={path}', *words]
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        launched.wait_for('showing tabletop')
+        width, sim_time = parameters_of(session, '/sim_node', 'width', 'use_sim_time')
+        assert (width.integer_value, sim_time.bool_value) == (160, simulated)
+        assert launched.end(signal.SIGINT) == 0
 
 
 def test_without_autostart_the_node_waits(session, domain_id, tmp_path, prefix, params_file):

@@ -58,6 +58,7 @@ def test_detections_survive_the_wire(count, seed):
 
 
 def test_every_element_has_the_header_label_text_and_fractional_box():
+    """Traps 1 and 5: an id >= 10 cast to one character; boxes truncated to whole pixels."""
     found = Detections(
         np.array([[10.25, 20.5, 30.75, 50.0]], np.float32),
         np.array([0.5], np.float32),

@@ -98,6 +98,7 @@ def test_every_colour_encoding_has_an_oracle():
 def test_colours_are_right_with_any_padding_and_byte_order(
     encoding, half_hw, padding, big_endian, seed
 ):
+    """Trap 26: padded rows, bgra8, YUV 4:2:2 and big-endian images are misread."""
     pixels = random_pixels(encoding, 2 * half_hw[0], 2 * half_hw[1], seed)
     rgb = rgb_from_msg(raw_image(pixels, encoding, padding, big_endian))
     assert rgb.dtype == np.uint8

@@ -81,6 +81,7 @@ def test_unusable_ros_arguments_end_the_process_with_the_reason(
 def test_a_missing_accelerator_is_a_warning_unless_it_is_required(
     domain_id, tmp_path, model_folder
 ):
+    """Trap 24: silent fall-back to the CPU."""
     command = [*NODE, '-p', f'model:={model_folder}', '-p', 'device:=cuda']
     with NodeProcess(command, domain_id, tmp_path) as node:
         node.wait_for('runs on CPUExecutionProvider')
