@@ -42,13 +42,13 @@ def test_images_replaced_by_newer_ones_are_counted(session, camera, answers):
 @pytest.fixture
 def no_gid(monkeypatch):
     """Hide who published a message, as an older rclpy does."""
-    numbered = Input._on_numbered
+    numbered = Input._on_described
 
     def on_message(self, msg, details):
         number = details['publication_sequence_number']
         numbered(self, msg, {'publication_sequence_number': number})
 
-    monkeypatch.setattr(Input, '_on_numbered', on_message)
+    monkeypatch.setattr(Input, '_on_described', on_message)
 
 
 @pytest.mark.usefixtures('no_gid')

@@ -15,12 +15,7 @@ from std_msgs.msg import Header
 from std_srvs.srv import SetBool
 from toy_models import picture
 
-<<<<<<< HEAD
-from robot_dl.ros.inputs import GIVES_MESSAGE_INFO, Input
 from robot_dl.ros.resilient import ERROR, FAILURE, SUCCESS
-=======
-from robot_dl.ros.model_node import ERROR, FAILURE, SUCCESS
->>>>>>> main
 
 PICTURE = picture((4, 6))
 
@@ -192,85 +187,6 @@ def test_diagnostics_tell_rate_age_and_counts(session, camera, answers):
     assert 'set use_sim_time:=true' in report.status[0].message
 
 
-<<<<<<< HEAD
-@pytest.mark.skipif(not GIVES_MESSAGE_INFO, reason='this rclpy does not number messages')
-def test_images_replaced_by_newer_ones_are_counted(session, camera, answers):
-    node = session.start(EchoNode)
-    camera.ask(PICTURE, answers)
-    before = node.frames.summary(0)
-    for _ in range(10):
-        camera.send(PICTURE)
-    session.wait(lambda: node.frames.summary(0).received > before.received, 'an image')
-    after = node.frames.summary(0)
-    assert after.lost - before.lost + after.received - before.received == 10
-    assert after.lost > before.lost
-
-
-@pytest.fixture
-def no_gid(monkeypatch):
-    """Hide who published a message, as an older rclpy does."""
-    numbered = Input._on_described
-
-    def on_message(self, msg, details):
-        number = details['publication_sequence_number']
-        numbered(self, msg, {'publication_sequence_number': number})
-
-    monkeypatch.setattr(Input, '_on_described', on_message)
-
-
-@pytest.mark.skipif(not GIVES_MESSAGE_INFO, reason='this rclpy does not number messages')
-@pytest.mark.usefixtures('no_gid')
-def test_without_names_of_publishers_only_the_frames_of_one_alone_are_counted(
-    session, camera, answers
-):
-    node = session.start(EchoNode)
-    for _ in range(5):
-        camera.ask(PICTURE, answers)
-    assert node.frames.summary(0).lost is not None
-    second = Camera(session)
-    second.count = 100
-    session.wait(lambda: node.count_publishers('image') == 2, 'second publisher')
-    for one in (second, camera, second):
-        one.ask(PICTURE, answers)
-    assert node.frames.summary(0).lost is None
-
-
-def simulated_s(node) -> float:
-    """Return the time of a node's clock."""
-    return node.get_clock().now().nanoseconds / 1e9
-
-
-def test_simulated_time_switched_on_later_survives_a_cleanup(session):
-    node = session.start(EchoNode)
-    clock = session.node.create_publisher(Clock, '/clock', 1)
-
-    def set_clock(sec):
-        clock.publish(Clock(clock=Time(sec=sec)))
-        session.wait(lambda: simulated_s(node) == sec, f'time {sec} in the node')
-
-    node.set_parameters([Parameter('use_sim_time', value=True)])
-    session.wait(clock.get_subscription_count, 'subscriber of the clock')
-    set_clock(100)
-    assert change(session, Transition.TRANSITION_DEACTIVATE)
-    assert change(session, Transition.TRANSITION_CLEANUP)
-    set_clock(200)
-    assert node.start()
-    set_clock(300)
-
-
-def test_what_a_node_gets_while_it_runs_is_not_closed_by_cleanup(session):
-    node = session.start(EchoNode)
-    service = node.create_service(SetBool, '~/late', lambda request, response: response)
-    node.late = 'an attribute'
-    assert change(session, Transition.TRANSITION_DEACTIVATE)
-    assert change(session, Transition.TRANSITION_CLEANUP)
-    assert service in list(node.services)
-    assert node.late == 'an attribute'
-    assert not hasattr(node, 'resource')
-
-
-=======
->>>>>>> main
 def test_stamps_follow_a_paused_simulation_and_reports_go_on(session, camera, answers):
     session.start(EchoNode, use_sim_time=True)
     clock = session.node.create_publisher(Clock, '/clock', 1)
@@ -287,35 +203,6 @@ def test_stamps_follow_a_paused_simulation_and_reports_go_on(session, camera, an
     assert float(values_of(reports[-1])['image_age_p95_ms']) == pytest.approx(age_s * 1000)
 
 
-<<<<<<< HEAD
-=======
-def test_a_silent_topic_is_reported_with_the_topic_that_exists(session):
-    """Trap 29: silence after a wrong remapping, or without a publisher."""
-    session.node.create_publisher(Image, 'head/image_raw', 1)
-    node = session.start(EchoNode)
-    node.frames.listening(time.monotonic() - 5)
-    reports = session.record(DiagnosticArray, '/diagnostics')
-    [report] = session.wait(lambda: reports, 'report')[:1]
-    assert report.status[0].level == DiagnosticStatus.STALE
-    assert '/image has no publisher' in report.status[0].message
-    assert 'Remap: --ros-args -r /image:=/head/image_raw' in report.status[0].message
-
-
-def test_a_topic_of_another_type_is_reported(session, domain_id):
-    """Trap 29: silence where the type is another."""
-    other = Session(domain_id)  # one participant cannot have a topic with two types
-    other.node.create_publisher(String, 'image', 1)
-    node = session.start(EchoNode)
-    session.wait(lambda: node.count_publishers('image'), 'publisher')
-    node.frames.listening(time.monotonic() - 5)
-    reports = session.record(DiagnosticArray, '/diagnostics')
-    [report] = session.wait(lambda: reports, 'report')[:1]
-    other.close()
-    message = report.status[0].message
-    assert '/image carries std_msgs/msg/String; expected sensor_msgs/msg/Image' in message
-
-
->>>>>>> main
 def test_a_misspelt_parameter_is_logged(session, capfd):
     session.add(EchoNode(context=session.context, cli_args=['--ros-args', '-p', 'thread:=2']))
     assert "unknown parameter 'thread'. Did you mean 'threads'" in capfd.readouterr().err

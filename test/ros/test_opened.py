@@ -6,7 +6,7 @@ from ros_echo import EchoNode
 from rosgraph_msgs.msg import Clock
 from std_srvs.srv import SetBool
 
-from robot_dl.ros.model_node import SUCCESS
+from robot_dl.ros.resilient import SUCCESS
 
 
 def simulated_s(node) -> float:
