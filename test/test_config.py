@@ -9,7 +9,8 @@ import yaml
 from robot_dl.cli.configs import CONFIGS, config_path, config_text
 
 ROOT = Path(__file__).parents[1]
-LAUNCH_FILES = sorted(ROOT.glob('launch/*.launch.py'))
+# That of a deployment takes everything from the deployment.
+LAUNCH_FILES = sorted({*ROOT.glob('launch/*.launch.py')} - {ROOT / 'launch/bringup.launch.py'})
 USUAL_ARGUMENTS = {'namespace', 'params_file', 'use_sim_time', 'log_level'}
 
 

@@ -40,6 +40,7 @@ def silence(session, reports, words: str) -> str:
 
 
 def test_the_similar_topic_that_exists_is_named_on_the_log_too(session, reports, capfd):
+    """Trap 29: silence after a wrong remapping, or without a publisher."""
     publisher = session.node.create_publisher
     kept = [publisher(Image, n, 1) for n in ('left/thermal', 'head/image_raw', 'xyz')]
     session.start(EchoNode, **SOON)
@@ -119,6 +120,7 @@ class ImpatientNode(EchoNode):
 
 
 def test_a_publisher_with_incompatible_qos_is_reported_with_both_profiles(session, reports):
+    """Trap 29: silence for another quality of service."""
     session.node.create_publisher(Image, 'image', 1)
     session.start(ImpatientNode, **SOON)
     said = silence(session, reports, 'deadline')
