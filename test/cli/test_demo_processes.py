@@ -175,7 +175,7 @@ def test_an_unknown_model_is_refused_before_anything_is_started(tmp_path):
 
 @pytest.mark.parametrize(
     ('option', 'value', 'reason'),
-    [('--seconds', '1', 'from 3 to 1500'), ('--seed', '-1', 'from 0 to 999')],
+    [('--seconds', '1', 'expected 3 to 1500'), ('--seed', '-1', 'from 0 to 999')],
 )
 def test_options_out_of_range_are_refused(option, value, reason):
     command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', f'{option}={value}']
