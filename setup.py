@@ -31,7 +31,7 @@ EXTRAS = {
     'bags': ['rosbags>=0.10,<0.12'],
     'eval': EVALUATION,
     'train': ['torch==2.13.0', 'onnx>=1.16', 'onnxscript>=0.3', 'matplotlib>=3.5', *EVALUATION],
-    'test': ['pytest>=7.0', 'pytest-timeout>=2.1', 'hypothesis>=6.80'],
+    'test': ['pytest>=7.0', 'pytest-timeout>=2.1', 'hypothesis>=6.80', 'jsonschema>=4.0'],
     'dev': [
         # The next version of a linter may find something new: pinned, so that CI is repeatable.
         'ruff==0.17.5',
