@@ -1,7 +1,7 @@
 """Fixtures of the tests that use ROS."""
 
 import pytest
-from ros_session import Session, own_domain
+from ros_session import Camera, Session, own_domain
 from toy_models import write_model
 
 
@@ -41,3 +41,9 @@ def shared_session(_this_machine_only):
 def model_folder(tmp_path_factory):
     """Return a model that sees red, green and blue squares of 32 px in 96 x 64 images."""
     return str(write_model(tmp_path_factory.mktemp('models') / 'colours'))
+
+
+@pytest.fixture
+def camera(session):
+    """Return a camera on the topic `image`."""
+    return Camera(session)

@@ -14,7 +14,6 @@ from ros_messages import raw_image
 from ros_session import Camera
 from sensor_msgs.msg import CompressedImage, Image
 from toy_models import picture, write_model
-from vision_msgs.msg import Detection2DArray
 
 from robot_dl.engine.card import file_sha256
 from robot_dl.nodes.detection_node import DetectionNode
@@ -28,16 +27,6 @@ def broken(**changes) -> Image:
     for name, value in changes.items():
         setattr(msg, name, value)
     return msg
-
-
-@pytest.fixture
-def answers(session):
-    return session.record(Detection2DArray, 'detections')
-
-
-@pytest.fixture
-def camera(session):
-    return Camera(session)
 
 
 @pytest.mark.parametrize(

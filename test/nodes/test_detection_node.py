@@ -30,16 +30,6 @@ RED_AND_BLUE = picture(SIZE_HW, red=(32, 0, 64, 32), blue=(64, 32, 96, 64))
 
 
 @pytest.fixture
-def answers(session):
-    return session.record(Detection2DArray, 'detections')
-
-
-@pytest.fixture
-def camera(session):
-    return Camera(session)
-
-
-@pytest.fixture
 def node(session, model_folder):
     return session.start(DetectionNode, model=model_folder)
 

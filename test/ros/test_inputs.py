@@ -1,9 +1,8 @@
 """Frames that never reach the node are counted, or called unknown."""
 
 import pytest
-from ros_echo import Answers, EchoNode
+from ros_echo import EchoNode
 from ros_session import Camera
-from std_msgs.msg import Header
 from toy_models import picture
 
 from robot_dl.ros.inputs import GIVES_MESSAGE_INFO, Input
@@ -13,18 +12,6 @@ PICTURE = picture((4, 6))
 pytestmark = pytest.mark.skipif(
     not GIVES_MESSAGE_INFO, reason='this rclpy does not number messages'
 )
-
-
-@pytest.fixture
-def answers(session):
-    received = Answers()
-    session.node.create_subscription(Header, 'answers', received.append, 10)
-    return received
-
-
-@pytest.fixture
-def camera(session):
-    return Camera(session)
 
 
 def test_images_replaced_by_newer_ones_are_counted(session, camera, answers):

@@ -4,10 +4,8 @@ import gc
 import time
 import weakref
 
-import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from ros_echo import Answers, EchoNode
-from ros_session import Camera
 from std_msgs.msg import Header, String
 from std_srvs.srv import SetBool
 from toy_models import picture
@@ -16,11 +14,6 @@ from robot_dl.ros.audience import LINGER_S
 from robot_dl.ros.qos import LATCHED, RESULTS
 
 PICTURE = picture((4, 6))
-
-
-@pytest.fixture
-def camera(session):
-    return Camera(session)
 
 
 def listen(session):

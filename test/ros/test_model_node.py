@@ -7,29 +7,15 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from ros_echo import Answers, EchoNode, FailingNode
+from ros_echo import EchoNode, FailingNode
 from ros_messages import raw_image
-from ros_session import Camera
 from rosgraph_msgs.msg import Clock
-from std_msgs.msg import Header
 from std_srvs.srv import SetBool
 from toy_models import picture
 
 from robot_dl.ros.resilient import ERROR, FAILURE, SUCCESS
 
 PICTURE = picture((4, 6))
-
-
-@pytest.fixture
-def answers(session):
-    received = Answers()
-    session.node.create_subscription(Header, 'answers', received.append, 10)
-    return received
-
-
-@pytest.fixture
-def camera(session):
-    return Camera(session)
 
 
 def change(session, transition: int) -> bool:

@@ -4,10 +4,9 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.msg import Transition, TransitionEvent
 from lifecycle_msgs.srv import ChangeState, GetState
-from ros_echo import Answers, EchoNode
+from ros_echo import EchoNode
 from ros_messages import raw_image
-from ros_session import Camera, NodeProcess
-from std_msgs.msg import Header
+from ros_session import NodeProcess
 from std_srvs.srv import SetBool
 from toy_models import picture
 
@@ -15,18 +14,6 @@ from robot_dl.ros.answering import MOST_REPEATS
 
 PICTURE = picture((4, 6))
 BROKEN = 'RuntimeError: broken in on_image'
-
-
-@pytest.fixture
-def answers(session):
-    received = Answers()
-    session.node.create_subscription(Header, 'answers', received.append, 10)
-    return received
-
-
-@pytest.fixture
-def camera(session):
-    return Camera(session)
 
 
 @pytest.fixture
