@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from robot_dl.cli.arguments import number, positive
 
 if TYPE_CHECKING:
-    from robot_dl.cli.sources.frame import Source
+    from robot_dl.cli.sources.frame import Source, Tell
     from robot_dl.cli.sources.options import PlayOptions
 
 DESCRIPTION = """
@@ -70,7 +70,7 @@ def play(source: 'Source', options: 'PlayOptions') -> int:
         rclpy.init(args=['--ros-args', *options.ros_args])
     except RuntimeError as error:  # RCLError and UnknownROSArgsError, public in no version
         raise ValueError(f'--ros-args {" ".join(options.ros_args)}: {error}') from error
-    player = Player(source, options, tell)
+    player = Player(source, options, once(tell))
     try:
         player.play()
     except (KeyboardInterrupt, ExternalShutdownException):
@@ -100,6 +100,18 @@ def play_options(args: argparse.Namespace) -> 'PlayOptions':
         wait_s=args.wait,
         ros_args=tuple(args.ros_args),
     )
+
+
+def once(say: 'Tell') -> 'Tell':
+    """Return what passes every sentence on once: a loop meets the same broken file again."""
+    said: set[str] = set()
+
+    def say_once(message: str) -> None:
+        if message not in said:
+            said.add(message)
+            say(message)
+
+    return say_once
 
 
 def tell(message: str) -> None:

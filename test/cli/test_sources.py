@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from robot_dl.cli.play import once
 from robot_dl.cli.sources.calibration import read_calibration
 from robot_dl.cli.sources.images import natural_key
 from robot_dl.cli.sources.table import SourceOptions, open_source
@@ -152,3 +153,11 @@ def test_calibration_file_that_is_wrong_names_the_key(tmp_path, old, new, messag
     path.write_text(CALIBRATION.replace(old, new))
     with pytest.raises(ValueError, match=message):
         read_calibration(path)
+
+
+def test_a_loop_tells_of_a_broken_file_once():
+    said = []
+    tell = once(said.append)
+    for sentence in ('a.png is broken', 'b.png is broken', 'a.png is broken'):
+        tell(sentence)
+    assert said == ['a.png is broken', 'b.png is broken']
