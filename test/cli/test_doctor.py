@@ -1,6 +1,7 @@
 """`robot_dl doctor`: right machines pass, each fault is named with the line that mends it."""
 
 import json
+import os
 
 import pytest
 from rclpy.qos import QoSProfile, ReliabilityPolicy
@@ -11,8 +12,12 @@ from robot_dl.cli.checks import middleware, runtimes, table
 from robot_dl.cli.checks.finding import BROKEN, NOTE, OK
 from robot_dl.cli.checks.live import examine_graph
 from robot_dl.cli.main import main
+from robot_dl.ros.environment import profile_variable
 
 pytestmark = pytest.mark.ros
+
+# Where the installed Fast DDS looks for its profile.
+VARIABLE = profile_variable(os.environ)
 
 
 def test_this_machine_is_fine_and_the_json_says_so(tmp_path, capsys):
@@ -27,9 +32,9 @@ def test_this_machine_is_fine_and_the_json_says_so(tmp_path, capsys):
 
 
 def test_a_profile_that_is_no_file_is_broken(monkeypatch):
-    monkeypatch.setenv('FASTDDS_DEFAULT_PROFILES_FILE', '/nowhere.xml')
+    monkeypatch.setenv(VARIABLE, '/nowhere.xml')
     found = middleware.check_profile()
-    assert (found.level, found.remedy) == (BROKEN, 'unset FASTDDS_DEFAULT_PROFILES_FILE')
+    assert (found.level, found.remedy) == (BROKEN, f'unset {VARIABLE}')
 
 
 def test_another_middleware_is_worth_a_note(monkeypatch):
@@ -64,9 +69,9 @@ def test_a_check_that_fails_hides_no_other(monkeypatch):
 
 
 def test_exit_code_one_when_something_is_broken(monkeypatch, capsys):
-    monkeypatch.setenv('FASTDDS_DEFAULT_PROFILES_FILE', '/nowhere.xml')
+    monkeypatch.setenv(VARIABLE, '/nowhere.xml')
     assert main(['doctor']) == 1
-    assert '→ unset FASTDDS_DEFAULT_PROFILES_FILE' in capsys.readouterr().out
+    assert f'→ unset {VARIABLE}' in capsys.readouterr().out
 
 
 def test_incompatible_ends_of_a_topic_are_found_in_the_live_graph(session, monkeypatch):
