@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.core.letterbox import Letterbox
+from robot_dl.core.fit import Fit
 from robot_dl.core.picture_files import claimed_hw, is_cut_jpeg
 
 Rgb = NDArray[np.uint8]
@@ -49,29 +49,29 @@ def decoded(encoded: bytes, flags: int = cv2.IMREAD_COLOR) -> NDArray[Any]:
     return pixels
 
 
-def letterbox(image: Rgb, model_hw: tuple[int, int]) -> tuple[Rgb, Letterbox]:
-    """Scale an image [H, W, 3] into [h, w, 3], centred on grey, with bilinear sampling.
+def fitted(image: Rgb, fit: Fit) -> Rgb:
+    """Bring an image [H, W, 3] to a model's input [h, w, 3], with bilinear sampling.
 
     Args:
         image: The image [H, W, 3], uint8.
-        model_hw: Height h and width w of the result, in pixels.
-
-    Returns:
-        The padded image [h, w, 3], and the fit that takes boxes there and back.
+        fit: Where it lies in the input; what it does not cover becomes grey.
 
     Raises:
-        ValueError: If the image is not [H, W, 3] uint8 or has no pixels.
+        ValueError: If the image is not [H, W, 3] uint8 or not of the size the fit was made for.
     """
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise ValueError(f'image: expected uint8[H, W, 3], got {image.dtype}{list(image.shape)}')
-    fit = Letterbox.between((image.shape[0], image.shape[1]), model_hw)
+    if image.dtype != np.uint8 or image.shape != (*fit.source_hw, 3):
+        expected = f'uint8[{fit.source_hw[0]}, {fit.source_hw[1]}, 3]'
+        raise ValueError(f'image: expected {expected}, got {image.dtype}{list(image.shape)}')
     inner = resize(image, fit.inner_hw)
-    if fit.inner_hw == model_hw:
-        return inner, fit
-    padded = np.full((*model_hw, 3), PAD_VALUE, np.uint8)
+    if fit.inner_hw == fit.model_hw:
+        return inner
     top, left = fit.offset_yx
+    if min(top, left) < 0:
+        height, width = fit.model_hw
+        return np.ascontiguousarray(inner[-top : height - top, -left : width - left])
+    padded = np.full((*fit.model_hw, 3), PAD_VALUE, np.uint8)
     padded[top : top + fit.inner_hw[0], left : left + fit.inner_hw[1]] = inner
-    return padded, fit
+    return padded
 
 
 def resize(image: Rgb, size_hw: tuple[int, int]) -> Rgb:

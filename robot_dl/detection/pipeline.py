@@ -8,15 +8,14 @@ from numpy.typing import NDArray
 
 from robot_dl.core.boxes import class_aware_nms
 from robot_dl.core.detections import Detections
-from robot_dl.core.images import letterbox
-from robot_dl.core.letterbox import Letterbox
-from robot_dl.core.names import choose, unknown_name
+from robot_dl.core.fit import Fit
+from robot_dl.core.names import unknown_name
 from robot_dl.core.params import ParamError
 from robot_dl.detection.decoders import DECODERS, Decoder, Outputs
 from robot_dl.detection.params import DetectionParams
-from robot_dl.engine.card import CardError, ModelCard, load_card
-from robot_dl.engine.engine import Engine, EngineError, open_engine
-from robot_dl.engine.library import find_model
+from robot_dl.engine.card import ModelCard
+from robot_dl.engine.engine import Engine
+from robot_dl.engine.opening import open_model
 
 Rgb = NDArray[np.uint8]
 
@@ -34,18 +33,17 @@ class Detector:
         tensor, fit = self.prepare(image)
         return self.find(self.infer(tensor), fit, params)
 
-    def prepare(self, image: Rgb) -> tuple[NDArray[np.float32], Letterbox]:
+    def prepare(self, image: Rgb) -> tuple[NDArray[Any], Fit]:
         """Return the network's input for an image, and the fit that undoes the geometry."""
-        pixels, fit = letterbox(image, self.card.input.size_hw)
-        return self.card.normalise(pixels), fit
+        return self.card.prepare(image)
 
-    def infer(self, tensor: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    def infer(self, tensor: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Run the network."""
         return self.engine({self.card.input.name: tensor})
 
-    def find(self, outputs: Outputs, fit: Letterbox, params: DetectionParams) -> Detections:
+    def find(self, outputs: Outputs, fit: Fit, params: DetectionParams) -> Detections:
         """Return the objects that the outputs mean, boxes in pixels of the image, best first."""
-        found = self._of_wanted_classes(self.decoder.decode(outputs, params), params)
+        found = self._of_wanted_classes(self.decoder.decode(outputs, params, fit.model_hw), params)
         kept = self._distinct(found, params)
         best = found[kept]
         inside = replace(best, boxes_xyxy=fit.to_source(best.boxes_xyxy))
@@ -82,27 +80,6 @@ def _have_area(boxes_xyxy: NDArray[np.float32]) -> NDArray[np.bool_]:
 def open_detector(
     model: str, device: str = 'auto', require_accelerator: bool = False, threads: int = 0
 ) -> Detector:
-    """Open a detection model.
-
-    Args:
-        model: A bundled or imported model's name, or a folder with model.yaml.
-        device: auto, cpu, cuda or tensorrt.
-        require_accelerator: Refuse the CPU.
-        threads: CPU threads; 0 takes all cores up to four.
-
-    Raises:
-        CardError: If the model is unknown, or its card, weights and decoder do not fit.
-        EngineError: If the runtime cannot open it.
-    """
-    card = load_card(find_model(model))
-    if card.task != 'detection':
-        raise CardError(f'{card.folder}: expected a model for detection, got {card.task!r}')
-    try:
-        decoder = choose('decoder', card.decoder, DECODERS)
-        engine = open_engine(card, device, require_accelerator, threads)
-        decoder.check(engine.outputs, card.labels)
-    except (CardError, EngineError):
-        raise
-    except ValueError as error:
-        raise CardError(f'{card.folder}: {error}') from error
-    return Detector(engine, card, decoder)
+    """Open a detection model; arguments and errors are those of `engine.opening.open_model`."""
+    opened = open_model(model, 'detection', DECODERS, device, require_accelerator, threads)
+    return Detector(opened.engine, opened.card, opened.decoder)

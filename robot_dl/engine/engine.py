@@ -1,14 +1,17 @@
 """Open the runtime that executes a model's graph."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.names import choose
 from robot_dl.core.tensors import TensorSpec
-from robot_dl.engine.card import CardError, ModelCard
+from robot_dl.engine.card import ModelCard
+from robot_dl.engine.card_checks import CardError
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -21,19 +24,23 @@ class EngineError(ValueError):
 
 
 class Engine(Protocol):
-    """A graph that is ready to run.
+    """A graph that is ready to run."""
 
-    Attributes:
-        inputs: What it takes.
-        outputs: What it returns.
-        provider: What executes it, e.g. 'CPUExecutionProvider'.
-        notice: Why it is not what was asked for; empty if it is.
-    """
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]:
+        """What it takes."""
 
-    inputs: tuple[TensorSpec, ...]
-    outputs: tuple[TensorSpec, ...]
-    provider: str
-    notice: str
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """What it returns."""
+
+    @property
+    def provider(self) -> str:
+        """What executes it, e.g. 'CPUExecutionProvider'."""
+
+    @property
+    def notice(self) -> str:
+        """Why it is not what was asked for; empty if it is."""
 
     def __call__(self, arrays: Arrays) -> dict[str, NDArray[Any]]:
         """Run the graph once: arrays by input name in, arrays by output name out."""
@@ -64,25 +71,55 @@ def open_engine(
         engine = open_weights(card.read_weights(), device, require_accelerator, threads)
     except EngineError as error:
         raise EngineError(f'{card.weights_path}: {error}') from error
-    check_input(card, engine)
-    return engine
+    check_inputs(card, engine)
+    return _with_constants(card, engine) if card.constants else engine
 
 
-def check_input(card: ModelCard, engine: Engine) -> None:
+def check_inputs(card: ModelCard, engine: Engine) -> None:
     """Check that the graph takes exactly what the card says.
 
     Raises:
         CardError: If it does not; the message shows both.
     """
     specs = {spec.name: spec for spec in engine.inputs}
-    name, shape = card.input.name, card.input.shape
-    if set(specs) != {name}:
+    name, shape, dtype = card.input.name, card.input.shape, card.input.dtype
+    if set(specs) != {name, *card.constants}:
+        given = ', '.join([repr(name), *map(repr, card.constants)])
         raise CardError(
-            f'{card.folder}: the card gives one input, {name!r}; the graph takes {sorted(specs)}'
+            f'{card.folder}: the card gives the input {given}; the graph takes {sorted(specs)}'
         )
     spec = specs[name]
-    if spec.dtype != 'float32' or not spec.accepts(shape):
+    if spec.dtype != dtype or not spec.accepts(shape):
         raise CardError(
-            f'{card.folder}: the card gives {name!r} as float32{list(shape)}; '
+            f'{card.folder}: the card gives {name!r} as {dtype}{list(shape)}; '
             f'the graph takes {spec}'
         )
+
+
+@dataclass(frozen=True)
+class WithConstants:
+    """An engine some of whose inputs never change; see `Engine`."""
+
+    engine: Engine
+    constants: Arrays
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    provider: str
+    notice: str
+
+    def __call__(self, arrays: Arrays) -> dict[str, NDArray[Any]]:
+        """Run the graph once, with the constants beside `arrays`."""
+        return self.engine({**self.constants, **arrays})
+
+
+def _with_constants(card: ModelCard, engine: Engine) -> WithConstants:
+    specs = {spec.name: spec for spec in engine.inputs}
+    arrays = {}
+    for name, values in card.constants.items():
+        arrays[name] = np.asarray(values, specs[name].dtype)
+        try:
+            specs[name].check(arrays[name])
+        except ValueError as error:
+            raise CardError(f'{card.folder}: constants: {error}') from error
+    inputs = tuple(spec for spec in engine.inputs if spec.name not in arrays)
+    return WithConstants(engine, arrays, inputs, engine.outputs, engine.provider, engine.notice)

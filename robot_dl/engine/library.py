@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from robot_dl.core.names import unknown_name
-from robot_dl.engine.card import CardError
+from robot_dl.engine.card_checks import CardError
 
 BUNDLED = Path(__file__).resolve().parents[1] / 'zoo'
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.core.images import letterbox
+from robot_dl.core.fit import letterbox
+from robot_dl.core.images import fitted
 
 MODEL_HW = (240, 320)
 """Size of the network's input, and so of the kept pictures."""
@@ -69,9 +70,10 @@ def render_scenes(seeds: range, views: int) -> Scenes:
             for view in range(views):
                 if view:
                     world.rearrange(view)
-                pixels, fit = letterbox(world.render_rgb(), MODEL_HW)
+                image = world.render_rgb()
+                fit = letterbox(image.shape[:2], MODEL_HW)
                 truth = world.truth()
-                images.append(pixels)
+                images.append(fitted(image, fit))
                 truths.append((fit.to_model(truth.boxes_xyxy), truth.class_ids, truth.ignored))
     boxes, class_ids, ignored = zip(*truths, strict=True)
     starts = np.cumsum([0] + [len(ids) for ids in class_ids])

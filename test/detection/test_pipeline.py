@@ -7,7 +7,7 @@ from toy_models import picture, write_model
 from robot_dl.core.params import ParamError
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import open_detector
-from robot_dl.engine.card import CardError
+from robot_dl.engine.card_checks import CardError
 
 PARAMS = DetectionParams(score=0.9)
 

@@ -5,7 +5,8 @@ import pytest
 import yaml
 from toy_models import write_model
 
-from robot_dl.engine.card import CardError, load_card
+from robot_dl.engine.card import load_card
+from robot_dl.engine.card_checks import CardError
 
 # 300 bytes that would be 10^12 words if they were written out.
 NESTED = (
@@ -30,7 +31,7 @@ def test_normalising_follows_the_card(tmp_path):
     card = load_card(write_model(tmp_path / 'm', input=spec))
     pixels = np.zeros((64, 96, 3), np.uint8)
     pixels[..., 0] = 200
-    tensor = card.normalise(pixels)
+    tensor = card.input.normalise(pixels)
     assert tensor.shape == card.input.shape == (1, 64, 96, 3)
     np.testing.assert_allclose(tensor[0, 5, 5], [0, 0, 2])
 

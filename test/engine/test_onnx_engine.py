@@ -10,7 +10,8 @@ import pytest
 from toy_models import write_model
 
 from robot_dl.engine import library
-from robot_dl.engine.card import CardError, file_sha256, load_card
+from robot_dl.engine.card import file_sha256, load_card
+from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.engine import EngineError, open_engine
 from robot_dl.engine.library import find_model
 from robot_dl.engine.onnx_engine import spinning
@@ -102,7 +103,7 @@ def test_other_kinds_of_files_are_never_opened(tmp_path, name):
 @pytest.mark.parametrize(
     ('spec', 'words'),
     [
-        ({'name': 'pixels', 'size_hw': [64, 96]}, "gives one input, 'pixels'.*takes .'images'"),
+        ({'name': 'pixels', 'size_hw': [64, 96]}, "gives the input 'pixels'.*takes .'images'"),
         ({'name': 'images', 'size_hw': [64, 64]}, r'as float32\[1, 3, 64, 64\]; the graph takes'),
         ({'name': 'images', 'size_hw': [64, 96], 'layout': 'nhwc'}, r'\[1, 64, 96, 3\]'),
     ],

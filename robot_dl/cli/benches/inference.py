@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from std_msgs.msg import Header
 
 from robot_dl.cli.benches.image_source import picture
-from robot_dl.core.images import letterbox
+from robot_dl.core.images import fitted
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import Detector, open_detector
 from robot_dl.engine.card import ModelCard
@@ -110,10 +110,11 @@ class Stages:
         for _ in range(count):
             with self._timed('convert'):
                 image = rgb_from_msg(self.msg)
-            with self._timed('letterbox'):
-                pixels, fit = letterbox(image, card.input.size_hw)
+            with self._timed('fit'):
+                fit = card.input.fit_of(image.shape[:2])
+                pixels = fitted(image, fit)
             with self._timed('normalise'):
-                tensor = card.normalise(pixels)
+                tensor = card.input.normalise(pixels)
             with self._timed('infer'):
                 outputs = self.detector.infer(tensor)
             with self._timed('decode'):

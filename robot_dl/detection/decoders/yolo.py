@@ -5,53 +5,64 @@ the score of class c, already in [0, 1]. N, the number of places, is whatever co
 """
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.boxes import xyxy_from_cxcywh
 from robot_dl.core.detections import Detections
+from robot_dl.core.params import Params
 from robot_dl.core.tensors import TensorSpec
 from robot_dl.detection.params import DetectionParams
-
-OVERLAPPING = True
 
 FARTHEST_PX = 1e6
 
 
-def check(outputs: tuple[TensorSpec, ...], labels: tuple[str, ...]) -> None:
-    """Check that a graph's outputs are of this family.
+@dataclass(frozen=True)
+class Yolo(Params):
+    """Decoder of [1, 4 + C, N]; see `Decoder`."""
 
-    Raises:
-        ValueError: If they are not; the message shows both.
-    """
-    wanted = (1, 4 + len(labels), None)
-    if len(outputs) != 1 or not outputs[0].accepts(wanted):
-        came = ', '.join(f'{spec.name}: {spec}' for spec in outputs)
-        raise ValueError(
-            f'decoder yolo with {len(labels)} labels: expected one output '
-            f'[1, {wanted[1]}, ?], got {came}'
-        )
+    OVERLAPPING: ClassVar[bool] = True
 
+    def check(self, outputs: tuple[TensorSpec, ...], labels: tuple[str, ...]) -> None:
+        """Check that a graph's outputs are of this family; see `Decoder.check`."""
+        wanted = (1, 4 + len(labels), None)
+        if len(outputs) != 1 or not outputs[0].accepts(wanted):
+            came = ', '.join(f'{spec.name}: {spec}' for spec in outputs)
+            raise ValueError(
+                f'decoder yolo with {len(labels)} labels: expected one output '
+                f'[1, {wanted[1]}, ?], got {came}'
+            )
 
-def decode(outputs: Mapping[str, NDArray[Any]], params: DetectionParams) -> Detections:
-    """Return the candidates above `params.score`; see `Decoder.decode`.
+    def decode(
+        self,
+        outputs: Mapping[str, NDArray[Any]],
+        params: DetectionParams,
+        model_hw: tuple[int, int],
+    ) -> Detections:
+        """Return the candidates above `params.score`; see `Decoder.decode`."""
+        table = next(iter(outputs.values()))
+        if table.ndim != 3 or table.shape[0] != 1 or table.shape[1] < 5:
+            raise ValueError(f'decoder yolo: expected [1, 4 + C, N], got {list(table.shape)}')
+        best = table[0, 4:].max(axis=0)
+        _check_sane(best, table[0, :4])
+        kept = np.flatnonzero(best >= params.score)
+        columns = np.asarray(table[0][:, kept], np.float32)
+        scores = np.clip(best[kept], 0, 1).astype(np.float32)
+        class_ids = columns[4:].argmax(axis=0).astype(np.int64)
+        return Detections(xyxy_from_cxcywh(columns[:4].T), scores, class_ids)
 
-    Raises:
-        ValueError: If the output is not [1, 4 + C, N], or the network is damaged: it gives NaN,
-            infinity, or boxes a million pixels away.
-    """
-    table = next(iter(outputs.values()))
-    if table.ndim != 3 or table.shape[0] != 1 or table.shape[1] < 5:
-        raise ValueError(f'decoder yolo: expected [1, 4 + C, N], got {list(table.shape)}')
-    best = table[0, 4:].max(axis=0)
-    _check_sane(best, table[0, :4])
-    kept = np.flatnonzero(best >= params.score)
-    columns = np.asarray(table[0][:, kept], np.float32)
-    scores = np.clip(best[kept], 0, 1).astype(np.float32)
-    class_ids = columns[4:].argmax(axis=0).astype(np.int64)
-    return Detections(xyxy_from_cxcywh(columns[:4].T), scores, class_ids)
+    @staticmethod
+    def example() -> dict[str, NDArray[np.float32]]:
+        """Return two boxes around (20, 30) and (60, 40), 10 wide and 20 high."""
+        table = np.zeros((1, 4 + 3, 21), np.float32)
+        table[0, :4, 3] = [20, 30, 10, 20]
+        table[0, 4, 3] = 0.9
+        table[0, :4, 17] = [60, 40, 10, 20]
+        table[0, 5, 17] = 0.8
+        return {'output0': table}
 
 
 def _check_sane(best: NDArray[Any], boxes: NDArray[Any]) -> None:
@@ -64,13 +75,3 @@ def _check_sane(best: NDArray[Any], boxes: NDArray[Any]) -> None:
             f'decoder yolo: the network gave NaN, infinity or boxes beyond {FARTHEST_PX:g} px '
             f'at {count} of {len(sane)} places; its weights are damaged, or its input is'
         )
-
-
-def example() -> dict[str, NDArray[np.float32]]:
-    """Return a box of class 0 around (20, 30) and one of class 1 around (60, 40), both 10 wide."""
-    table = np.zeros((1, 4 + 3, 21), np.float32)
-    table[0, :4, 3] = [20, 30, 10, 20]
-    table[0, 4, 3] = 0.9
-    table[0, :4, 17] = [60, 40, 10, 20]
-    table[0, 5, 17] = 0.8
-    return {'output0': table}

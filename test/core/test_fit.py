@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robot_dl.core.images import PAD_VALUE, letterbox, planes_from_pixels
-from robot_dl.core.letterbox import Letterbox
+from robot_dl.core.fit import letterbox
+from robot_dl.core.images import PAD_VALUE, fitted, planes_from_pixels
 
 SIZES = st.tuples(st.integers(16, 2000), st.integers(16, 2000))
 
@@ -22,7 +22,7 @@ SIZES = st.tuples(st.integers(16, 2000), st.integers(16, 2000))
     ],
 )
 def test_the_image_is_centred_at_the_largest_scale(source_hw, model_hw, inner_hw, offset_yx):
-    fit = Letterbox.between(source_hw, model_hw)
+    fit = letterbox(source_hw, model_hw)
     assert (fit.inner_hw, fit.offset_yx) == (inner_hw, offset_yx)
 
 
@@ -30,7 +30,7 @@ def test_the_image_is_centred_at_the_largest_scale(source_hw, model_hw, inner_hw
 def test_boxes_of_a_1280x720_image_come_back_within_half_a_pixel(model_hw):
     """Trap 5: boxes left in network pixels, or truncated to whole ones."""
     boxes = np.array([[0, 0, 1280, 720], [100.3, 50.7, 333.3, 444.4]], np.float32)
-    fit = Letterbox.between((720, 1280), model_hw)
+    fit = letterbox((720, 1280), model_hw)
     assert np.abs(fit.to_source(fit.to_model(boxes)) - boxes).max() < 0.01
 
 
@@ -39,7 +39,7 @@ def test_there_and_back_is_the_identity_for_every_size(source_hw, model_hw, seed
     rng = np.random.default_rng(seed)
     high = np.array([source_hw[1], source_hw[0]] * 2)
     boxes = (rng.uniform(0, 1, (5, 4)) * high).astype(np.float32)
-    fit = Letterbox.between(source_hw, model_hw)
+    fit = letterbox(source_hw, model_hw)
     assert np.abs(fit.to_source(fit.to_model(boxes)) - boxes).max() < 0.05
 
 
@@ -57,7 +57,8 @@ def test_a_painted_rectangle_is_found_where_the_fit_says(source_hw, model_hw, se
     x1, y1 = x0 + width // 3, y0 + height // 3
     image = np.zeros((height, width, 3), np.uint8)
     image[y0:y1, x0:x1] = 255
-    pixels, fit = letterbox(image, model_hw)
+    fit = letterbox((height, width), model_hw)
+    pixels = fitted(image, fit)
     top, left = fit.offset_yx
     inner = pixels[top : top + fit.inner_hw[0], left : left + fit.inner_hw[1], 0] / 255
     # The sum of a blurred edge's weights is its place to a fraction of a pixel.
@@ -74,7 +75,8 @@ def test_a_painted_rectangle_is_found_where_the_fit_says(source_hw, model_hw, se
 def test_padding_is_grey_and_the_image_is_not_written_to():
     image = np.zeros((20, 40, 3), np.uint8)
     image.flags.writeable = False
-    pixels, fit = letterbox(image, (40, 40))
+    fit = letterbox((20, 40), (40, 40))
+    pixels = fitted(image, fit)
     assert (pixels[0] == PAD_VALUE).all()
     assert (pixels[fit.offset_yx[0]] == 0).all()
 
@@ -83,13 +85,13 @@ def test_padding_is_grey_and_the_image_is_not_written_to():
     ('image', 'words'),
     [
         (np.zeros((0, 4, 3), np.uint8), 'expected sizes ≥ 1 px'),
-        (np.zeros((4, 4), np.uint8), r'expected uint8\[H, W, 3\], got uint8\[4, 4\]'),
+        (np.zeros((4, 4), np.uint8), r'expected uint8\[4, 4, 3\], got uint8\[4, 4\]'),
         (np.zeros((4, 4, 3), np.float32), r'got float32\[4, 4, 3\]'),
     ],
 )
 def test_what_is_no_image_is_refused(image, words):
     with pytest.raises(ValueError, match=words):
-        letterbox(image, (8, 8))
+        fitted(image, letterbox(image.shape[:2], (8, 8)))
 
 
 @pytest.mark.parametrize('swap', [False, True])

@@ -1,0 +1,82 @@
+"""Checks of a model card's values; each error names the key, what was expected and what came."""
+
+import reprlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+MOST_CONSTANTS = 256
+
+
+class CardError(ValueError):
+    """A model card is missing, malformed, or does not fit its weights."""
+
+
+def mapping(key: str, value: object) -> Mapping[str, Any]:
+    """Return `value`, a mapping with text for keys."""
+    if not isinstance(value, dict) or not all(isinstance(k, str) for k in value):
+        raise CardError(f'{key}: expected "key: value" lines, got {short(value)}')
+    return value
+
+
+def text(key: str, value: object) -> None:
+    """Refuse what is not one line of text."""
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise CardError(f'{key}: expected text, got {short(value)}')
+
+
+def one_of(key: str, value: object, choices: tuple[str, ...]) -> None:
+    """Refuse what is not among `choices`."""
+    if value not in choices:
+        raise CardError(f'{key}: expected one of {", ".join(choices)}, got {short(value)}')
+
+
+def numbers(key: str, value: object, count: int, low: float = -1e6) -> tuple[float, ...]:
+    """Return `count` numbers, each at least `low`."""
+    items = tuple(value) if isinstance(value, (list, tuple)) else ()
+    fine = all(type(n) in (int, float) and low <= n <= 1e6 for n in items)
+    if len(items) != count or not fine:
+        raise CardError(f'{key}: expected {count} numbers ≥ {low:g}, got {short(value)}')
+    return tuple(float(n) for n in items)
+
+
+def labels(value: object) -> tuple[str, ...]:
+    """Return the names of the classes, all different."""
+    names = tuple(value) if isinstance(value, (list, tuple)) else ()
+    if not names or not all(isinstance(n, str) and n for n in names):
+        raise CardError(f'labels: expected a list of class names, got {short(value)}')
+    if len(set(names)) != len(names):
+        raise CardError(f'labels: expected different names, got {short(value)}')
+    return names
+
+
+def short(value: object) -> str:
+    """Return a value as text that fits into a message."""
+    # Not repr: a few nested anchors would make it longer than the memory.
+    return reprlib.repr(value)
+
+
+def constant(key: str, value: object) -> None:
+    """Refuse what is not a number, or a small array of numbers as nested lists."""
+    count = _count(value, MOST_CONSTANTS)
+    if not 1 <= count <= MOST_CONSTANTS:
+        raise CardError(f'{key}: expected 1 to {MOST_CONSTANTS} numbers, got {short(value)}')
+    try:
+        np.asarray(value, np.float64)
+    except ValueError as error:
+        raise CardError(f'{key}: expected lists of equal length, got {short(value)}') from error
+
+
+def _count(value: object, most: int, depth: int = 0) -> int:
+    """Return how many numbers there are, or something above `most`: never count on and on."""
+    if type(value) in (int, float, bool):
+        return 1
+    if not isinstance(value, (list, tuple)) or depth > 4:
+        return most + 1
+    count = 0
+    for item in value:
+        count += _count(item, most, depth + 1)
+        if count > most:
+            break
+    return count
