@@ -1,4 +1,4 @@
-# make setup | demo | test | test-pure | lint | tables | clean
+# make setup | demo | test | test-pure | lint | docs | tables | clean
 #
 # WHEELS=kilted|jazzy   which ROS 2 to take from PyPI; default: the one that is sourced, else kilted
 # PYTHON=python3.12     the Python to make the environment with
@@ -10,7 +10,7 @@ ARGS ?=
 VENV := .venv$(if $(filter jazzy,$(WHEELS)),-jazzy)
 SET_UP := $(PYTHON) scripts/set_up.py --venv $(VENV) --wheels '$(WHEELS)'
 
-.PHONY: setup setup-test demo test test-pure lint tables clean
+.PHONY: setup setup-test demo test test-pure lint docs tables clean
 
 setup: python
 	@$(SET_UP)
@@ -38,12 +38,16 @@ lint: setup-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 
-# What README.md and config/ say of topics and parameters, from where they are declared.
+# Pages from docs/ into site/; a broken link, or a page that the menu lacks, is an error.
+docs: setup-test
+	$(VENV)/bin/mkdocs build --clean --quiet
+
+# What README.md, docs/ and config/ say of topics and parameters, from where they are declared.
 tables: setup
 	$(VENV)/bin/python -m robot_dl.cli.tables
 	$(VENV)/bin/python -m robot_dl.cli.configs
 
 clean:
-	rm -rf .venv .venv-jazzy build install log *.egg-info demo_report
+	rm -rf .venv .venv-jazzy build install log *.egg-info demo_report site
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -32,6 +32,8 @@ EXTRAS = {
     'eval': EVALUATION,
     'train': ['torch==2.13.0', 'onnx>=1.16', 'onnxscript>=0.3', 'matplotlib>=3.5', *EVALUATION],
     'test': ['pytest>=7.0', 'pytest-timeout>=2.1', 'hypothesis>=6.80', 'jsonschema>=4.0'],
+    # The version after it is announced to be incompatible.
+    'docs': ['mkdocs==1.6.1'],
     'dev': [
         # The next version of a linter may find something new: pinned, so that CI is repeatable.
         'ruff==0.17.5',

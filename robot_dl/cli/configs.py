@@ -7,11 +7,10 @@ import json
 import sys
 from pathlib import Path
 
+from robot_dl.bringup.catalogue import node_kinds
 from robot_dl.core.params import Params, ParamSpec
-from robot_dl.detection.params import DetectionParams
-from robot_dl.sim.params import SimParams
 
-CONFIGS: dict[str, type[Params]] = {'detection_node': DetectionParams, 'sim_node': SimParams}
+CONFIGS: dict[str, type[Params]] = {name: kind.params for name, kind in node_kinds().items()}
 """Parameters of each node; its file is named after it, without '_node'."""
 
 

@@ -1,78 +1,129 @@
-"""Markdown tables of topics and parameters, generated from where they are declared.
+"""What README.md and docs/ say of nodes, parameters, verbs and models, from where it is declared.
 
-`python -m robot_dl.cli.tables` rewrites them in README.md; a test fails when they differ.
+`python -m robot_dl.cli.tables` rewrites it and begins the page of a node that has none yet; a
+test fails when anything differs.
 """
 
-import re
+import ast
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
-from robot_dl.core.params import TYPE_NAMES, Params, ParamSpec
-from robot_dl.core.topics import Topic
-from robot_dl.detection.params import DetectionParams
-from robot_dl.detection.topics import DETECTION_TOPICS
-from robot_dl.sim.params import SimParams
-from robot_dl.sim.topics import SIM_TOPICS
+from robot_dl.bringup.catalogue import NodeKind, node_kinds
+from robot_dl.bringup.keys import NODE_KEYS, ROOT_KEYS
+from robot_dl.cli.bench import BENCHES
+from robot_dl.cli.main import VERBS
+from robot_dl.cli.markdown import filled, key_table, parameter_table, table, topic_table
+from robot_dl.core.topics import PUBLISHED, SUBSCRIBED
+from robot_dl.engine.card import ModelCard, load_card
+from robot_dl.engine.library import BUNDLED
 
+ROOT = Path(__file__).parents[2]
 
-def topic_table(topics: Iterable[Topic]) -> str:
-    """Return a table of topics and services."""
-    rows = [f'| `{t.name}` | {t.role} | `{t.type}` | {t.qos} | {t.doc} |' for t in topics]
-    return _table('| name | | type | QoS | |', rows)
-
-
-def parameter_table(params: type[Params]) -> str:
-    """Return a table of parameters."""
-    rows = [
-        f'| `{s.name}` | {TYPE_NAMES[s.kind]} | `{_shown(s.default)}` | {_range(s)} '
-        f'| {"" if s.fixed else "yes"} | {s.doc} |'
-        for s in params.specs()
-    ]
-    return _table('| name | type | default | allowed | live | |', rows)
+# What every node has says nothing about this one.
+EVERYWHERE = ('/diagnostics', 'label_info', '~/overlay', 'clock', 'tf', 'tf_static')
 
 
 def tables() -> dict[str, str]:
-    """Return every generated table by the name of its place in the text."""
-    return {
-        'detection topics': topic_table(DETECTION_TOPICS),
-        'detection parameters': parameter_table(DetectionParams),
-        'sim topics': topic_table(SIM_TOPICS),
-        'sim parameters': parameter_table(SimParams),
+    """Return every generated text by the name of its place."""
+    found = {
+        'nodes': node_table('docs/nodes'),
+        'node pages': ''.join(f'    - {n}: nodes/{n}.md\n' for n in node_kinds()),
+        'nodes by page': node_table('nodes'),
+        'verbs': verb_table(),
+        'benches': table(
+            ['benchmark', 'measures'],
+            [[f'`robot_dl bench {n}`', line] for n, (_, line) in BENCHES.items()],
+        ),
+        'deployment keys': key_table(ROOT_KEYS),
+        'node keys': key_table(NODE_KEYS),
+        'models': model_table(),
     }
+    for name, kind in node_kinds().items():
+        found[f'{name} topics'] = topic_table(kind.topics)
+        found[f'{name} parameters'] = parameter_table(kind.params)
+    for path in sorted((ROOT / 'config/deployments').glob('*.yaml')):
+        found[path.name] = f'```yaml\n{path.read_text(encoding="utf-8")}```\n'
+    return found
 
 
-def filled(text: str) -> str:
-    """Return `text` with the table written between each `<!-- NAME -->` and `<!-- end -->`."""
-    for name, table in tables().items():
-        place = re.compile(rf'(<!-- {name} -->\n).*?(<!-- end -->)', re.DOTALL)
-        text = place.sub(lambda m, t=table: f'{m[1]}{t}{m[2]}', text)  # type: ignore[misc]
-    return text
+def node_table(folder: str) -> str:
+    """Return what each node is for, with links to their pages in `folder`."""
+
+    def row(name: str, kind: NodeKind) -> list[str]:
+        link = f'[`{name}`]({folder}/{name}.md)'
+        return [link, _purpose(kind), _names(kind, SUBSCRIBED), _names(kind, PUBLISHED)]
+
+    heads = ['node', 'what it does', 'subscribes', 'publishes']
+    return table(heads, [row(name, kind) for name, kind in node_kinds().items()])
 
 
-def _table(head: str, rows: list[str]) -> str:
-    rule = '|' + '---|' * (head.count('|') - 1)
-    return '\n'.join([head, rule, *rows]) + '\n'
+def verb_table() -> str:
+    """Return what `robot_dl` can do."""
+    rows = [[f'`robot_dl {verb}`', line] for verb, (_, line) in VERBS.items()]
+    return table(['command', 'what it does'], rows)
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return f'[{", ".join(map(str, value))}]'
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def model_table() -> str:
+    """Return the bundled models, from their cards."""
+
+    def row(card: ModelCard) -> list[str]:
+        height, width = card.input.size_hw
+        labels = ', '.join(card.labels)
+        return [f'`{card.name}`', card.task, f'{width}×{height}', labels, card.license]
+
+    cards = [load_card(path.parent) for path in sorted(BUNDLED.glob('*/model.yaml'))]
+    return table(['name', 'task', 'input', 'labels', 'licence'], map(row, cards))
 
 
-def _range(spec: ParamSpec) -> str:
-    if spec.choices:
-        return ', '.join(f'`{c}`' for c in spec.choices)
-    if spec.low is not None and spec.high is not None:
-        return f'{spec.low:g} … {spec.high:g}'
-    return f'≥ {spec.low:g}' if spec.low is not None else ''
+def documents() -> Iterator[Path]:
+    """Yield the files in which generated text may stand."""
+    yield ROOT / 'README.md'
+    yield ROOT / 'mkdocs.yml'
+    yield from sorted((ROOT / 'docs').rglob('*.md'))
+
+
+def page(kind: NodeKind) -> Path:
+    """Return the path of a node's page."""
+    return ROOT / 'docs/nodes' / f'{kind.executable}.md'
+
+
+def first_page(kind: NodeKind) -> str:
+    """Return what a node's page begins as: what can be said without its author."""
+    places = [f'<!-- {kind.executable} {part} -->\n<!-- end -->\n' for part in PARTS]
+    parts = [f'\n## {head}\n\n{place}' for head, place in zip(PARTS.values(), places, strict=True)]
+    return f'# {kind.executable}\n\n{_purpose(kind)}\n{"".join(parts)}'
+
+
+PARTS = {'topics': 'Topics and services', 'parameters': 'Parameters'}
+"""The generated parts of a node's page, with their headings."""
+
+
+def _purpose(kind: NodeKind) -> str:
+    """Return the first sentence of a node's module, which cannot be imported without ROS."""
+    spec = find_spec(kind.module)
+    assert spec is not None
+    assert spec.origin is not None
+    text = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding='utf-8')))
+    return (text or '').splitlines()[0]
+
+
+def _names(kind: NodeKind, role: str) -> str:
+    names = [t.name for t in kind.topics if t.role == role and t.name not in EVERYWHERE]
+    return ', '.join(f'`{name}`' for name in names)
 
 
 def main() -> int:
-    """Rewrite README.md of the checkout."""
-    path = Path(__file__).parents[2] / 'README.md'
-    path.write_text(filled(path.read_text(encoding='utf-8')), encoding='utf-8')
+    """Rewrite the texts of the checkout."""
+    for kind in node_kinds().values():
+        if not page(kind).exists():
+            page(kind).write_text(first_page(kind), encoding='utf-8')
+    generated = tables()
+    for path in documents():
+        text = path.read_text(encoding='utf-8')
+        if (new := filled(text, generated)) != text:
+            path.write_text(new, encoding='utf-8')
     return 0
 
 
