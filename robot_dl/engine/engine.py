@@ -16,7 +16,10 @@ from robot_dl.engine.card_checks import CardError
 Arrays = Mapping[str, NDArray[Any]]
 
 ENGINES = {'.onnx': 'robot_dl.engine.onnx_engine'}
-"""Module that runs each kind of file; it has `open_weights(content, device, require, threads)`."""
+"""Module that runs each kind of file.
+
+It has `open_weights(content, device, require, threads)` and `available_devices()`.
+"""
 
 
 class EngineError(ValueError):
@@ -73,6 +76,23 @@ def open_engine(
         raise EngineError(f'{card.weights_path}: {error}') from error
     check_inputs(card, engine)
     return _with_constants(card, engine) if card.constants else engine
+
+
+def available_devices(suffix: str) -> tuple[str, ...]:
+    """Return the devices on which files of a kind can really run here; empty without a runtime.
+
+    Args:
+        suffix: Of the weights' file, e.g. '.onnx'.
+
+    Raises:
+        ValueError: If no runtime is known for such files.
+    """
+    module = choose('kind of weights', suffix.lower(), ENGINES)
+    try:
+        devices: Callable[[], tuple[str, ...]] = import_module(module).available_devices
+    except ModuleNotFoundError:
+        return ()
+    return devices()
 
 
 def check_inputs(card: ModelCard, engine: Engine) -> None:

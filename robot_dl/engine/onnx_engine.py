@@ -23,6 +23,12 @@ PROVIDERS = {
 EXTERNAL_WEIGHTS = 'session.model_external_initializers_file_folder_path'
 NOWHERE = '/nonexistent'
 
+NOTHING = (
+    b'\x08\x08:7\n\x10\n\x01x\x12\x01y"\x08Identity\x12\x01gZ\x0f\n\x01x\x12\n\n\x08\x08\x01\x12\x04\n\x02\x08\x01'
+    b'b\x0f\n\x01y\x12\n\n\x08\x08\x01\x12\x04\n\x02\x08\x01B\x04\n\x00\x10\r'
+)
+"""An ONNX file whose graph returns its input, to find out whether a provider starts."""
+
 DTYPES = {
     'tensor(float)': 'float32',
     'tensor(float16)': 'float16',
@@ -82,6 +88,11 @@ def open_weights(
     return OnnxEngine(session, inputs, outputs, provider, notice)
 
 
+def available_devices() -> tuple[str, ...]:
+    """Return the devices whose best provider starts here: not all that are listed do."""
+    return ('cpu', *(device for device, wanted in PROVIDERS.items() if _starts(device, wanted)))
+
+
 def session_options(threads: int) -> ort.SessionOptions:
     """Return the options of a node's session.
 
@@ -114,6 +125,15 @@ def spinning(version: str) -> dict[str, str]:
         'session.intra_op.spin_duration_us': '30',
         'session.force_spinning_stop': '1',
     }
+
+
+def _starts(device: str, wanted: tuple[str, ...]) -> bool:
+    if device == 'auto' or not wanted or wanted[0] not in ort.get_available_providers():
+        return False
+    try:
+        return bool(_session(NOTHING, [wanted[0], CPU], 1).get_providers()[0] == wanted[0])
+    except EngineError:
+        return False
 
 
 def _session(content: bytes, providers: list[str], threads: int) -> ort.InferenceSession:

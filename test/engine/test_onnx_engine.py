@@ -12,7 +12,7 @@ from toy_models import write_model
 from robot_dl.engine import library
 from robot_dl.engine.card import file_sha256, load_card
 from robot_dl.engine.card_checks import CardError
-from robot_dl.engine.engine import EngineError, open_engine
+from robot_dl.engine.engine import EngineError, available_devices, open_engine
 from robot_dl.engine.library import find_model
 from robot_dl.engine.onnx_engine import spinning
 
@@ -166,3 +166,22 @@ def test_a_user_without_a_home_still_has_the_bundled_models(monkeypatch):
 
     monkeypatch.setattr(library, 'user_models', no_home)
     assert 'tabletop_detector' in library.available_models()
+
+
+def test_every_device_that_is_called_available_runs_a_model_there(card):
+    devices = available_devices('.onnx')
+    assert devices[0] == 'cpu'
+    for device in devices:
+        assert open_engine(card, device).notice == ''
+
+
+@pytest.mark.skipif(HAS_CUDA, reason='this runtime has CUDA')
+def test_a_device_whose_provider_does_not_start_is_not_called_available(monkeypatch):
+    listed = ['TensorrtExecutionProvider', 'CUDAExecutionProvider', 'CPUExecutionProvider']
+    monkeypatch.setattr(onnxruntime, 'get_available_providers', lambda: listed)
+    assert available_devices('.onnx') == ('cpu',)
+
+
+def test_there_are_no_devices_for_an_unknown_kind_of_file():
+    with pytest.raises(ValueError, match="unknown kind of weights '.onx'. Did you mean '.onnx'"):
+        available_devices('.onx')
