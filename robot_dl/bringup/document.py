@@ -53,7 +53,7 @@ def read_document(file: Path) -> Document:
         root = yaml.compose(text, yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise DeploymentError(f'{file}: cannot be read: {error}') from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise DeploymentError(f'{file}: not valid YAML: {error}') from error
     lines: dict[KeyPath, int] = {}
     twice: list[KeyPath] = []

@@ -39,7 +39,7 @@ SHARED_KEYS = (
     Key('env', 'mapping', 'Environment variables.', '', (str, int)),
 )
 NODE_KEYS = (
-    Key('node', 'text', 'Executable of this package.'),
+    Key('executable', 'text', 'Executable of this package, such as detection_node.'),
     Key('name', 'text', 'Name in the ROS graph; the executable when not given.', NAME),
     *SHARED_KEYS,
 )

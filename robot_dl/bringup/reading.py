@@ -81,11 +81,11 @@ class _Reader:
 
     def _kind(self, path: KeyPath, values: Values) -> NodeKind | None:
         kinds = node_kinds()
-        name = values.get('node')
+        name = values.get('executable')
         if name is None:
-            self._refuse((*path, 'node'), f'missing; use one of {", ".join(sorted(kinds))}')
+            self._refuse((*path, 'executable'), f'missing; use one of {", ".join(sorted(kinds))}')
         elif name not in kinds:
-            self._refuse((*path, 'node'), unknown_name('node', name, kinds))
+            self._refuse((*path, 'executable'), unknown_name('executable', name, kinds))
         return kinds.get(name or '')
 
     def _mapping(self, path: KeyPath, value: Any, keys: Iterable[Key]) -> dict[str, Any]:

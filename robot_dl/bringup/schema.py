@@ -31,9 +31,9 @@ def deployment_schema() -> Schema:
 
 def _node(kind: NodeKind) -> Schema:
     schema = _object(NODE_KEYS)
-    schema['required'] = ['node']
+    schema['required'] = ['executable']
     properties = schema['properties']
-    properties['node'] = {'const': kind.executable}
+    properties['executable'] = {'const': kind.executable}
     properties['params'] |= {
         'properties': {spec.name: _parameter(spec) for spec in kind.params.specs()},
         'additionalProperties': False,

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +12,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `up`."""
-    parser.add_argument('file', type=Path, nargs='?', help='deployment file (YAML)')
+    parser.add_argument(
+        'file', nargs='?', help='deployment file (YAML), or an example such as four_cameras'
+    )
     parser.add_argument(
         '--dry-run', action='store_true', help='print the commands and start nothing'
     )
@@ -36,10 +37,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from robot_dl.bringup.finding import find_deployment
     from robot_dl.bringup.reading import read_deployment
     from robot_dl.cli.supervision.supervisor import supervise
 
-    deployment = read_deployment(args.file)
+    deployment = read_deployment(find_deployment(args.file))
     if args.dry_run:
         return _show(deployment)
     return supervise(deployment, colored=False if args.no_color else None)

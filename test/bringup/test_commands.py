@@ -13,7 +13,7 @@ from robot_dl.bringup.respawn import LONGEST_DELAY_S, MOST_IN_A_ROW, Respawn
 def test_names_remaps_and_parameters_become_ros_arguments(tmp_path):
     (tmp_path / 'p.yaml').write_text('/**:\n  ros__parameters: {iou: 0.5}\n')
     (tmp_path / 'd.yaml').write_text(
-        'nodes:\n  - node: detection_node\n    name: front\n    namespace: r1\n'
+        'nodes:\n  - executable: detection_node\n    name: front\n    namespace: r1\n'
         '    remap: {image: /a/b, ~/overlay: pic}\n    params_file: p.yaml\n'
         '    params: {score: 0.5, classes: [mug, can], model: a b}\n'
     )
@@ -57,7 +57,7 @@ def test_a_node_that_keeps_failing_waits_longer_and_then_stays_away():
 )
 def test_the_profile_becomes_a_variable_unless_it_is_the_nodes_own(tmp_path, profile, variables):
     (tmp_path / 'mine.xml').touch()
-    text = f'dds_profile: {profile}\nnodes: [{{node: sim_node, env: {{A: 1}}}}]'
+    text = f'dds_profile: {profile}\nnodes: [{{executable: sim_node, env: {{A: 1}}}}]'
     (tmp_path / 'd.yaml').write_text(text)
     deployment = read_deployment(tmp_path / 'd.yaml')
     added = added_variables(deployment, deployment.nodes[0], 'PROFILE')

@@ -17,8 +17,8 @@ defaults:
   params: {score: 0.7, rate_hz: 5.0}
   remap: {image: /shared}
 nodes:
-  - node: sim_node
-  - node: detection_node
+  - executable: sim_node
+  - executable: detection_node
     name: front
     namespace: /robot2/front
     remap: {image: /front/image_raw, detections: found}
@@ -35,7 +35,7 @@ def read(tmp_path: Path, text: str):
 
 
 def test_a_single_line_is_enough(tmp_path):
-    deployment = read(tmp_path, 'nodes: [{node: detection_node}]')
+    deployment = read(tmp_path, 'nodes: [{executable: detection_node}]')
     [node] = deployment.nodes
     assert node.full_name == '/detection_node'
     assert (node.remap, node.params, node.env, node.respawn) == ({}, {}, {}, False)
@@ -67,39 +67,63 @@ def test_what_a_node_says_wins_over_the_defaults(tmp_path):
         ('nodes: []', 1, 'nodes: expected a list of at least one node'),
         ('nodes: 3', 1, 'nodes: expected a list, got 3'),
         ('nodes:\n  - detection_node', 2, 'expected "key: value" lines, got \'detection_node\''),
-        ('nodes:\n  - name: x', 2, r'nodes\[0\].node: missing; use one of detection_node'),
-        ('nodes:\n  - node: detecton_node', 2, "Did you mean 'detection_node'"),
+        ('nodes:\n  - name: x', 2, r'nodes\[0\].executable: missing; use one of detection_node'),
+        ('nodes:\n  - executable: detecton_node', 2, "Did you mean 'detection_node'"),
         (
-            'nodes: [{node: detection_node}]\nnode: 1',
+            'nodes: [{executable: detection_node}]\nnode: 1',
             2,
             "unknown key 'node'. Did you mean 'nodes'",
         ),
-        ('\n\nnodes:\n  - node: sim_node\n    respwan: true', 5, "Did you mean 'respawn'"),
-        ('nodes:\n  - node: sim_node\n    respawn: sure', 3, 'expected a flag'),
-        ('nodes:\n  - node: sim_node\n    params: {sed: 1}', 3, "parameter 'sed'. .* 'seed'"),
-        ('nodes:\n  - node: sim_node\n    params: {seed: -1}', 3, 'seed: expected at least 0'),
-        ('nodes:\n  - node: sim_node\n    params: {seed: a}', 3, "seed: expected int, got 'a'"),
+        ('\n\nnodes:\n  - executable: sim_node\n    respwan: true', 5, "Did you mean 'respawn'"),
+        ('nodes:\n  - executable: sim_node\n    respawn: sure', 3, 'expected a flag'),
         (
-            'nodes:\n  - node: detection_node\n    remap:\n      imge: /x',
+            'nodes:\n  - executable: sim_node\n    params: {sed: 1}',
+            3,
+            "parameter 'sed'. .* 'seed'",
+        ),
+        (
+            'nodes:\n  - executable: sim_node\n    params: {seed: -1}',
+            3,
+            'seed: expected at least 0',
+        ),
+        (
+            'nodes:\n  - executable: sim_node\n    params: {seed: a}',
+            3,
+            "seed: expected int, got 'a'",
+        ),
+        (
+            'nodes:\n  - executable: detection_node\n    remap:\n      imge: /x',
             4,
             "unknown topic or service 'imge'. Did you mean 'image'",
         ),
-        ('nodes:\n  - node: detection_node\n    remap: {image: "a b"}', 3, 'expected a ROS name'),
-        ('nodes:\n  - node: detection_node\n    name: 9lives', 3, 'expected a ROS name'),
-        ('nodes:\n  - node: detection_node\n    namespace: a//b', 3, 'expected a ROS name'),
-        ('nodes:\n  - node: sim_node\n    env: {A: true}', 3, 'put it in quotes'),
-        ('nodes:\n  - node: sim_node\n  - node: sim_node', 3, '/sim_node is also on line 2'),
-        ('nodes:\n  - node: sim_node\n    params: {}\n    params: {}', 4, 'stands twice'),
-        ('defaults: {params: {sped: 1}}\nnodes: [{node: sim_node}]', 1, "parameter 'sped'"),
         (
-            'defaults: {params: {seed: -1}}\nnodes:\n - node: sim_node',
+            'nodes:\n  - executable: detection_node\n    remap: {image: "a b"}',
+            3,
+            'expected a ROS name',
+        ),
+        ('nodes:\n  - executable: detection_node\n    name: 9lives', 3, 'expected a ROS name'),
+        ('nodes:\n  - executable: detection_node\n    namespace: a//b', 3, 'expected a ROS name'),
+        ('nodes:\n  - executable: sim_node\n    env: {A: true}', 3, 'put it in quotes'),
+        (
+            'nodes:\n  - executable: sim_node\n  - executable: sim_node',
+            3,
+            '/sim_node is also on line 2',
+        ),
+        ('nodes:\n  - executable: sim_node\n    params: {}\n    params: {}', 4, 'stands twice'),
+        ('defaults: {params: {sped: 1}}\nnodes: [{executable: sim_node}]', 1, "parameter 'sped'"),
+        (
+            'defaults: {params: {seed: -1}}\nnodes:\n - executable: sim_node',
             3,
             'seed: expected at least',
         ),
-        ('nodes:\n  - node: sim_node\n    params_file: ../a.yaml', 3, 'expected a file in'),
-        ('nodes:\n  - node: sim_node\n    params_file: /etc/passwd', 3, 'expected a file in'),
-        ('nodes:\n  - node: sim_node\n    params_file: no.yaml', 3, 'no.yaml: no such file'),
-        ('dds_profile: my.xml\nnodes: [{node: sim_node}]', 1, 'my.xml: no such file'),
+        ('nodes:\n  - executable: sim_node\n    params_file: ../a.yaml', 3, 'expected a file in'),
+        (
+            'nodes:\n  - executable: sim_node\n    params_file: /etc/passwd',
+            3,
+            'expected a file in',
+        ),
+        ('nodes:\n  - executable: sim_node\n    params_file: no.yaml', 3, 'no.yaml: no such file'),
+        ('dds_profile: my.xml\nnodes: [{executable: sim_node}]', 1, 'my.xml: no such file'),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(tmp_path, text, line, words):
@@ -109,7 +133,10 @@ def test_a_mistake_is_named_with_file_and_line(tmp_path, text, line, words):
 
 
 def test_all_mistakes_are_named_at_once(tmp_path):
-    text = 'nodes:\n  - node: sim_nod\n  - node: detection_node\n    params: {score: 2, iuo: 1}'
+    text = (
+        'nodes:\n  - executable: sim_nod\n'
+        '  - executable: detection_node\n    params: {score: 2, iuo: 1}'
+    )
     with pytest.raises(DeploymentError) as caught:
         read(tmp_path, text)
     assert [row.split(':')[1] for row in str(caught.value).splitlines()] == ['2', '4', '4']

@@ -9,19 +9,19 @@ from robot_dl.bringup.reading import read_deployment
 from robot_dl.bringup.schema import deployment_schema
 
 RIGHT = [
-    'nodes: [{node: detection_node}]',
-    'dds_profile: none\nnodes: [{node: sim_node, respawn: true, params: {seed: 3}}]',
-    'defaults: {env: {A: "1"}}\nnodes: [{node: detection_node, remap: {image: /a}}]',
+    'nodes: [{executable: detection_node}]',
+    'dds_profile: none\nnodes: [{executable: sim_node, respawn: true, params: {seed: 3}}]',
+    'defaults: {env: {A: "1"}}\nnodes: [{executable: detection_node, remap: {image: /a}}]',
 ]
 WRONG = [
     'nodes: []',
-    'nodes: [{node: detecton_node}]',
+    'nodes: [{executable: detecton_node}]',
     'nodes: [{name: x}]',
-    'nodes: [{node: sim_node, respawn: 1}]',
-    'nodes: [{node: sim_node, params: {seed: -1}}]',
-    'nodes: [{node: sim_node, params: {world: moon}}]',
-    'nodes: [{node: detection_node, remap: {imge: /a}}]',
-    'node: [{node: sim_node}]',
+    'nodes: [{executable: sim_node, respawn: 1}]',
+    'nodes: [{executable: sim_node, params: {seed: -1}}]',
+    'nodes: [{executable: sim_node, params: {world: moon}}]',
+    'nodes: [{executable: detection_node, remap: {imge: /a}}]',
+    'node: [{executable: sim_node}]',
 ]
 
 

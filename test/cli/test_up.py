@@ -23,8 +23,8 @@ def deployment(tmp_path):
     file.write_text(
         f'defaults: {{respawn: true, params: {{model: {model}}}}}\n'
         'nodes:\n'
-        '  - {node: detection_node, name: left, namespace: robot}\n'
-        '  - {node: detection_node, name: right, remap: {image: /right/image_raw}}\n'
+        '  - {executable: detection_node, name: left, namespace: robot}\n'
+        '  - {executable: detection_node, name: right, remap: {image: /right/image_raw}}\n'
     )
     return file
 
