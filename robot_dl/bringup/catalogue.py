@@ -5,8 +5,20 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from robot_dl.core.params import Params
+from robot_dl.core.params import Params, ParamSpec
 from robot_dl.core.topics import Topic
+
+USE_SIM_TIME = ParamSpec(
+    name='use_sim_time',
+    kind=bool,
+    default=False,
+    doc="Follow /clock instead of the machine's clock.",
+    low=None,
+    high=None,
+    choices=(),
+    fixed=False,
+)
+"""The parameter that every node of ROS has."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +45,14 @@ class NodeKind:
         return tuple(topic.name for topic in self.topics)
 
     @property
-    def parameter_names(self) -> tuple[str, ...]:
+    def parameter_specs(self) -> tuple[ParamSpec, ...]:
         """The parameters that a deployment can set."""
-        return tuple(spec.name for spec in self.params.specs())
+        return (*self.params.specs(), USE_SIM_TIME)
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(spec.name for spec in self.parameter_specs)
 
 
 # module, parameters and topics as text: importing a task is left to whoever asks for it.

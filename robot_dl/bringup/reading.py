@@ -16,6 +16,7 @@ from robot_dl.bringup.keys import (
     Key,
     parameter_problem,
 )
+from robot_dl.bringup.param_files import file_problems
 from robot_dl.core.names import unknown_name
 from robot_dl.core.share import share_file
 
@@ -67,7 +68,7 @@ class _Reader:
         self._check_known(path, 'remap', values.get('remap', {}), kind.remappable)
         self._check_known(path, 'params', values.get('params', {}), kind.parameter_names)
         self._check_values((*path, 'params'), kind, merged['params'])
-        return NodeSpec(
+        node = NodeSpec(
             kind=kind,
             name=values.get('name', kind.executable),
             namespace='/' + merged.get('namespace', '').strip('/'),
@@ -78,6 +79,8 @@ class _Reader:
             env={k: str(v) for k, v in merged.get('env', {}).items()},
             line=self._document.line(path),
         )
+        self._check_params_file(path, node, is_shared='params_file' not in values)
+        return node
 
     def _kind(self, path: KeyPath, values: Values) -> NodeKind | None:
         kinds = node_kinds()
@@ -135,15 +138,21 @@ class _Reader:
                 self._refuse(at, unknown_name(kind, str(name), known))
 
     def _check_values(self, path: KeyPath, kind: NodeKind, params: Values) -> None:
-        for spec in kind.params.specs():
+        for spec in kind.parameter_specs:
             problem = parameter_problem(spec, params[spec.name]) if spec.name in params else ''
             if problem:
                 self._refuse((*path, spec.name), problem)
 
+    def _check_params_file(self, path: KeyPath, node: NodeSpec, is_shared: bool) -> None:
+        if node.params_file is None or not node.params_file.is_file():
+            return
+        others = _all_parameter_names() if is_shared else ()
+        for problem in file_problems(node.params_file, node.full_name, node.kind, others):
+            self._refuse((*path, 'params_file'), problem)
+
     def _check_default_params(self, params: Values) -> None:
         """A default must be a parameter of some node; those that have it get it."""
-        names = {name for kind in node_kinds().values() for name in kind.parameter_names}
-        self._check_known(('defaults',), 'params', params, tuple(names))
+        self._check_known(('defaults',), 'params', params, _all_parameter_names())
 
     def _check_names(self, nodes: tuple[NodeSpec, ...]) -> None:
         first: dict[str, NodeSpec] = {}
@@ -181,6 +190,10 @@ class _Reader:
     def _report(self) -> str:
         rows = [f'{self._document.file}:{line}: {text}' for line, text in sorted(self._problems)]
         return '\n'.join(rows)
+
+
+def _all_parameter_names() -> tuple[str, ...]:
+    return tuple({name for kind in node_kinds().values() for name in kind.parameter_names})
 
 
 def _merged(defaults: Values, values: Values, kind: NodeKind) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def _node(kind: NodeKind) -> Schema:
     properties = schema['properties']
     properties['executable'] = {'const': kind.executable}
     properties['params'] |= {
-        'properties': {spec.name: _parameter(spec) for spec in kind.params.specs()},
+        'properties': {spec.name: _parameter(spec) for spec in kind.parameter_specs},
         'additionalProperties': False,
     }
     properties['remap'] |= {
