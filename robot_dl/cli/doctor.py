@@ -10,6 +10,8 @@ from pathlib import Path
 from robot_dl.cli.checks.finding import BROKEN, OK, Finding
 
 COLORS = {'ok': 32, 'note': 33, 'broken': 31}
+ROS = ('ros', 'rmw')
+"""Without these there is no graph to look at."""
 SIGNS = {'ok': 'ok    ', 'note': 'note  ', 'broken': 'BROKEN'}
 
 
@@ -25,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from robot_dl.cli.checks.table import examine_machine
 
     findings = examine_machine()
-    if args.live:
+    if args.live and not any(f.subject in ROS and f.level == BROKEN for f in findings):
         from robot_dl.cli.checks.live import examine_graph
 
         findings += examine_graph(args.seconds)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 from rclpy.qos import QoSProfile, ReliabilityPolicy
@@ -42,6 +43,14 @@ def test_another_middleware_is_worth_a_note(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv('RMW_IMPLEMENTATION', 'rmw_cyclonedds_cpp')
     assert middleware.check_profile().level == NOTE
+
+
+def test_a_middleware_that_is_not_there_is_named_though_rcl_ends_its_process(monkeypatch, capsys):
+    monkeypatch.setenv('RMW_IMPLEMENTATION', 'rmw_nobody_has_cpp')
+    assert main(['doctor', '--live']) == 1
+    shown = capsys.readouterr().out
+    assert re.search('BROKEN  rmw .*rmw_nobody_has_cpp', shown)
+    assert '→ unset RMW_IMPLEMENTATION' in shown
 
 
 def test_two_builds_of_onnxruntime_are_broken(monkeypatch):

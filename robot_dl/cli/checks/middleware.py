@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from robot_dl.cli.checks.finding import Finding, broken, fine, note
@@ -12,11 +14,15 @@ from robot_dl.ros.shared_memory import SHARED_MEMORY
 
 MESSAGES = ('sensor_msgs', 'vision_msgs', 'diagnostic_msgs', 'std_srvs', 'tf2_msgs')
 LEAST_SHM_MIB = 128
+NO_SUCH_RMW = 'unset RMW_IMPLEMENTATION, or install what it names'
+PATIENCE_S = 30.0
 
 
 def check_ros() -> list[Finding]:
     """Check rclpy, the middleware and the messages, as a node of ours would see them."""
     prepare()
+    if reason := why_ros_ends_us():
+        return [broken('rmw', reason, NO_SUCH_RMW)]
     rclpy = importable('rclpy')
     if isinstance(rclpy, str):
         remedy = "source /opt/ros/$ROS_DISTRO/setup.bash   (or: pip install 'robot_dl[ros]')"
@@ -26,6 +32,22 @@ def check_ros() -> list[Finding]:
     return [fine('ros', source), check_rmw(), *check_messages()]
 
 
+def why_ros_ends_us() -> str:
+    """Return what rcl says when its import ends the process; empty where it does not.
+
+    rcl calls `exit` if RMW_IMPLEMENTATION names a middleware that is not there, so a process of
+    its own has to find that out.
+    """
+    if not os.environ.get('RMW_IMPLEMENTATION'):
+        return ''
+    command = [sys.executable, '-c', 'import rclpy.node']
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    if done.returncode in (0, 1):  # 1: a Python exception, which `importable` tells of
+        return ''
+    last = (done.stderr.strip().splitlines() or [f'ended with code {done.returncode}'])[-1]
+    return last.partition(']: ')[2] or last
+
+
 def check_rmw() -> Finding:
     """Check which middleware a node gets."""
     try:
@@ -33,7 +55,7 @@ def check_rmw() -> Finding:
 
         name = str(get_rmw_implementation_identifier())
     except Exception as error:  # a missing library shows only here
-        return broken('rmw', str(error), 'unset RMW_IMPLEMENTATION, or install what it names')
+        return broken('rmw', str(error), NO_SUCH_RMW)
     if not name.startswith('rmw_fastrtps'):
         return note('rmw', name, 'see its own documentation for large messages such as images')
     return fine('rmw', name)
