@@ -7,15 +7,13 @@ a card; one file, and one line in the table here.
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from numpy.typing import NDArray
-
 from robot_dl.core.detections import Detections
 from robot_dl.core.tensors import TensorSpec
+from robot_dl.detection.decoders.reading import Outputs, Size
 from robot_dl.detection.decoders.yolo import Yolo
 from robot_dl.detection.params import DetectionParams
 
-Outputs = Mapping[str, NDArray[Any]]
-Size = tuple[int, int]
+__all__ = ['DECODERS', 'Decoder', 'Outputs', 'Size']
 
 
 class Decoder(Protocol):

@@ -4,9 +4,8 @@ Rows 0-3 are centre x, centre y, width and height in pixels of the model's input
 the score of class c, already in [0, 1]. N, the number of places, is whatever comes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +14,8 @@ from robot_dl.core.boxes import xyxy_from_cxcywh
 from robot_dl.core.detections import Detections
 from robot_dl.core.params import Params
 from robot_dl.core.tensors import TensorSpec
+from robot_dl.detection.decoders.reading import Outputs, Size, check_sane, float32
 from robot_dl.detection.params import DetectionParams
-
-FARTHEST_PX = 1e6
 
 
 @dataclass(frozen=True)
@@ -36,21 +34,17 @@ class Yolo(Params):
                 f'[1, {wanted[1]}, ?], got {came}'
             )
 
-    def decode(
-        self,
-        outputs: Mapping[str, NDArray[Any]],
-        params: DetectionParams,
-        model_hw: tuple[int, int],
-    ) -> Detections:
+    def decode(self, outputs: Outputs, params: DetectionParams, model_hw: Size) -> Detections:
         """Return the candidates above `params.score`; see `Decoder.decode`."""
         table = next(iter(outputs.values()))
         if table.ndim != 3 or table.shape[0] != 1 or table.shape[1] < 5:
             raise ValueError(f'decoder yolo: expected [1, 4 + C, N], got {list(table.shape)}')
-        best = table[0, 4:].max(axis=0)
-        _check_sane(best, table[0, :4])
+        rows = float32(table[0])
+        best = rows[4:].max(axis=0)
+        check_sane('yolo', rows[:4].T, best)
         kept = np.flatnonzero(best >= params.score)
-        columns = np.asarray(table[0][:, kept], np.float32)
-        scores = np.clip(best[kept], 0, 1).astype(np.float32)
+        columns = rows[:, kept]
+        scores = np.clip(best[kept], 0, 1)
         class_ids = columns[4:].argmax(axis=0).astype(np.int64)
         return Detections(xyxy_from_cxcywh(columns[:4].T), scores, class_ids)
 
@@ -63,15 +57,3 @@ class Yolo(Params):
         table[0, :4, 17] = [60, 40, 10, 20]
         table[0, 5, 17] = 0.8
         return {'output0': table}
-
-
-def _check_sane(best: NDArray[Any], boxes: NDArray[Any]) -> None:
-    """Refuse an output in which any place is NaN, infinite or absurdly far away."""
-    # NaN compares as False, so it is not below the limit either.
-    sane = np.isfinite(best) & (np.abs(boxes) < FARTHEST_PX).all(axis=0)
-    if not sane.all():
-        count = len(sane) - np.count_nonzero(sane)
-        raise ValueError(
-            f'decoder yolo: the network gave NaN, infinity or boxes beyond {FARTHEST_PX:g} px '
-            f'at {count} of {len(sane)} places; its weights are damaged, or its input is'
-        )
