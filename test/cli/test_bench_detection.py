@@ -13,7 +13,7 @@ from robot_dl.cli.benches.detection import overhead_ratio
 
 pytestmark = pytest.mark.ros
 
-STAGES = ['convert', 'letterbox', 'normalise', 'infer', 'decode', 'message']
+STAGES = ['convert', 'fit', 'normalise', 'infer', 'decode', 'message']
 NUMBERS = [
     'raw_inference_ms',
     'raw_at_camera_rate_ms',

@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 from robot_dl.cli.arguments import output_file, positive, whole
 from robot_dl.cli.benches.asking import answer_of, ask, tell, wait_for_arrival
 from robot_dl.cli.benches.machine import machine, versions
+from robot_dl.cli.benches.models import PREFIX, WIDTHS, model_folder
 from robot_dl.cli.benches.percentiles import percentile
+from robot_dl.cli.benches.picture import SIZE
 from robot_dl.cli.processes import Process, python_module, running, stack_with_sure_end
 from robot_dl.ros.environment import local_environment, unused_domain, without_profile
 from robot_dl.ros.shared_memory import remove_dead_segments
@@ -30,7 +32,6 @@ from robot_dl.ros.shared_memory import remove_dead_segments
 if TYPE_CHECKING:
     from robot_dl.cli.benches.inference import BareRuntime, Stages
 
-SIZE = '640x480'
 IMAGE, RESULT = 'image', 'detections'
 FLOOR_IMAGE, FLOOR_RESULT = 'floor/image', 'floor/detections'
 CAMERA_HZ = 30.0
@@ -67,8 +68,9 @@ class Session:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    known = ' or '.join(PREFIX + name for name in WIDTHS)
     parser.add_argument('--json', type=output_file, help='write the results to this file')
-    parser.add_argument('--model', default='tabletop_detector', help='name or folder')
+    parser.add_argument('--model', default='tabletop_detector', help=f'name, folder, or {known}')
     parser.add_argument('--image', type=Path, help='image to detect in; noise by default')
     parser.add_argument('--seconds', type=positive, default=30.0, help='time for the turns (30)')
     parser.add_argument('--starts', type=whole(0), default=3, help='starts to time (3)')
@@ -76,6 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print a table, and write the JSON."""
+    with model_folder(args.model) as args.model:
+        return measure_all(args)
+
+
+def measure_all(args: argparse.Namespace) -> int:
+    """Do what `run` does, for a model that the node can open."""
     from robot_dl.cli.benches.inference import fastest_runtime, open_stages
 
     stages = open_stages(args.model, SIZE, args.image)

@@ -10,18 +10,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
+from robot_dl.cli.benches.picture import SIZE, picture
 from robot_dl.cli.benches.worker import RELIABILITIES, Orders, answer, bench_node, qos
-from robot_dl.cli.sources.images import read_rgb
 from robot_dl.ros.images import image_to_msg
-
-Rgb = NDArray[np.uint8]
 
 WARM_UP_FRAME = 'warm_up'
 MEASURED_FRAME = 'camera'
@@ -70,19 +66,11 @@ class ImageSource:
         publisher.publish(self.image)
 
 
-def picture(size: str, path: Path | None) -> Rgb:
-    """Return noise of `size`, e.g. '640x480', or the image file if one is given."""
-    if path:
-        return read_rgb(path)
-    width, height = map(int, size.split('x'))
-    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
-
-
 def main() -> None:
     """Obey until the input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--topics', nargs='+', required=True)
-    parser.add_argument('--size', default='640x480')
+    parser.add_argument('--size', default=SIZE)
     parser.add_argument('--image', type=Path)
     parser.add_argument('--reliability', choices=RELIABILITIES, required=True)
     args = parser.parse_args()

@@ -15,7 +15,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from std_msgs.msg import Header
 
-from robot_dl.cli.benches.image_source import picture
+from robot_dl.cli.benches.picture import picture
 from robot_dl.core.images import fitted
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import Detector, open_detector
