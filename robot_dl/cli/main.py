@@ -14,6 +14,7 @@ VERBS = {
     'demo': ('robot_dl.cli.demo', 'simulated camera, live detection, and a report'),
     'up': ('robot_dl.cli.up', 'run the nodes of a deployment file'),
     'doctor': ('robot_dl.cli.doctor', 'find what is wrong on this machine, and how to mend it'),
+    'models': ('robot_dl.cli.models', 'import a model of your own; list, show and check models'),
     'play': ('robot_dl.cli.play', 'publish images, a video, a webcam or a bag as a camera'),
     'train': ('robot_dl.cli.train', 'render a data set and train a bundled model'),
     'eval': ('robot_dl.cli.eval', 'score a model on scenes it has never seen'),

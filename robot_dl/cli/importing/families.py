@@ -1,0 +1,89 @@
+"""The families of models that are recognised, each by what its graph returns."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from robot_dl.cli.importing.classification_families import (
+    recognise_logits,
+    recognise_probabilities,
+)
+from robot_dl.cli.importing.draft import Draft, Guess, read
+from robot_dl.cli.importing.facts import Facts
+from robot_dl.cli.importing.yolo_families import recognise_yolo
+from robot_dl.core.names import unknown_name
+from robot_dl.engine.card_checks import CardError
+
+
+@dataclass(frozen=True)
+class Family:
+    """Models that are read in the same way.
+
+    Attributes:
+        task: What they do.
+        decoder: What reads their outputs.
+        returns: What their graphs return, for people.
+        recognise: Returns what the card should say if a file is of the family, else None.
+    """
+
+    task: str
+    decoder: str
+    returns: str
+    recognise: Callable[[Facts], Draft | None]
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family('detection', 'yolo', 'one output [1, 4 + C, N]', recognise_yolo),
+    Family('classification', 'logits', 'one output [1, C]', recognise_logits),
+    Family(
+        'classification', 'probabilities', 'one output [1, C], 0 to 1', recognise_probabilities
+    ),
+)
+"""In the order in which they are listed; a file should be of one family only."""
+
+
+def recognised(facts: Facts, known: Mapping[str, Guess]) -> dict[str, Guess]:
+    """Return what the family of a file says of it, by key of the card.
+
+    Args:
+        facts: What is known of the file.
+        known: What other sources say; a task or a decoder in it narrows the choice.
+
+    Raises:
+        CardError: If it is of no family, or of several.
+    """
+    wanted = {key: known[key].value for key in ('task', 'decoder') if key in known}
+    families = [f for f in FAMILIES if all(getattr(f, k) == v for k, v in wanted.items())]
+    if not families:
+        raise CardError(_unknown(wanted))
+    found = [(f, draft) for f in families if (draft := f.recognise(facts)) is not None]
+    if not found and 'decoder' in wanted:
+        # The decoder itself has the last word, when the finished card is tried.
+        return read(f'as --decoder {wanted["decoder"]} does', task=families[0].task)
+    if len(found) != 1:
+        raise CardError(_none(facts, families) if not found else _several(facts, found))
+    family, draft = found[0]
+    return {**read(family.returns, task=family.task, decoder=family.decoder), **draft}
+
+
+def _unknown(wanted: Mapping[str, str]) -> str:
+    for key, value in wanted.items():
+        names = {getattr(f, key) for f in FAMILIES}
+        if value not in names:
+            return unknown_name(key, value, names)
+    return f'there is no decoder {wanted["decoder"]!r} for {wanted["task"]}'
+
+
+def _none(facts: Facts, families: list[Family]) -> str:
+    lines = [f'  {f.decoder:16} {f.returns}' for f in families]
+    return (
+        f'for an image of {facts.model_hw[0]}×{facts.model_hw[1]} it returns {facts.shapes()}, '
+        'which is not what any family of models here returns:\n' + '\n'.join(lines)
+    )
+
+
+def _several(facts: Facts, found: list[tuple[Family, Draft]]) -> str:
+    lines = [f'  --decoder {f.decoder:16} {f.returns}' for f, _ in found]
+    return (
+        f'it returns {facts.shapes()}, which may mean several things; give one of\n'
+        + '\n'.join(lines)
+    )

@@ -1,0 +1,107 @@
+"""What cannot be known from a file, and how to ask for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from robot_dl.cli.importing.draft import CLASSES, Guess
+from robot_dl.cli.importing.facts import Facts
+from robot_dl.cli.importing.presets import PRESETS
+from robot_dl.engine.card_checks import CardError
+
+Known = Mapping[str, Guess]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to ask for.
+
+    Attributes:
+        keys: The keys of the card that it fills.
+        option: What to give.
+        example: A value for it.
+        why: Returns the reason why it has to be asked for.
+    """
+
+    keys: tuple[str, ...]
+    option: str
+    example: str
+    why: Callable[[Facts, Known], str]
+
+
+def _labels(facts: Facts, known: Known) -> str:
+    if CLASSES not in known:
+        return 'the names of its classes: a file, or coco80 or coco91 if it was trained on COCO'
+    count = known[CLASSES].value
+    coco = {80: ', or coco80 if it was trained on COCO', 91: ', or coco91 likewise'}
+    return f'the names of its {count} classes, which the file does not hold{coco.get(count, "")}'
+
+
+def _numbers(facts: Facts, known: Known) -> str:
+    presets = '\n'.join(f'      {name:12} {preset.users}' for name, preset in PRESETS.items())
+    return (
+        'what it was trained to take for pixels; a graph does not tell, and a wrong guess gives '
+        f'bad answers without an error. One of\n{presets}\n      or --color, --mean and --std'
+    )
+
+
+QUESTIONS = (
+    Question(
+        ('input.size_hw',),
+        '--input-size',
+        '640x640',
+        lambda facts, known: f'the graph takes any size: {facts.image.name} {facts.image}',
+    ),
+    Question(('input.color', 'input.mean', 'input.std'), '--preset', 'imagenet', _numbers),
+    Question(
+        ('input.fit',),
+        '--fit',
+        'stretch',
+        lambda facts, known: 'how images of another shape were brought to its size in training',
+    ),
+    Question(('labels',), '--labels', 'names.txt', _labels),
+    Question(
+        ('license',),
+        '--license',
+        'Apache-2.0',
+        lambda facts, known: 'the licence of the weights (SPDX), which the file does not hold',
+    ),
+)
+"""Everything that a card needs and that a file may not tell."""
+
+
+def missing(known: Known) -> list[Question]:
+    """Return what has to be asked for."""
+    return [q for q in QUESTIONS if any(key not in known for key in q.keys)]
+
+
+def refuse_gaps(facts: Facts, known: Known, command: str) -> None:
+    """Check that nothing has to be asked for.
+
+    Raises:
+        CardError: If something has; the message says what, why, and what to type.
+    """
+    asked = missing(known)
+    if not asked:
+        return
+    lines = [f'  {q.option}: {q.why(facts, known)}' for q in asked]
+    answers = ' '.join(f'{q.option} {q.example}' for q in asked)
+    family = f'{known["decoder"].value}: {known["decoder"].reason}'
+    raise CardError(
+        f'recognised as {family}.\nIt does not tell everything; please give\n'
+        + '\n'.join(lines)
+        + f'\nfor example: {command} {answers}'
+    )
+
+
+def refuse_wrong_count(known: Known) -> None:
+    """Check that there are as many labels as the outputs have classes.
+
+    Raises:
+        CardError: If not.
+    """
+    if CLASSES not in known or len(known['labels'].value) == known[CLASSES].value:
+        return
+    raise CardError(
+        f'{len(known["labels"].value)} labels ({known["labels"].reason}), but '
+        f'{known[CLASSES].value} classes: {known[CLASSES].reason}'
+    )

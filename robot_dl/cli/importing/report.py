@@ -1,0 +1,53 @@
+"""What was found out about a file, for people and for programs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from robot_dl.cli.importing.draft import ASSUMED, CLASSES, Guess
+from robot_dl.cli.importing.facts import Facts
+from robot_dl.cli.importing.filling import ORDER
+
+WIDEST = 34
+NODES = {'detection': 'detection_node', 'classification': 'classification_node'}
+
+
+def report(facts: Facts, known: Mapping[str, Guess]) -> str:
+    """Return a line for each value of the card: what, where from, and why."""
+    keys = [key for key in known if key != CLASSES]
+    keys.sort(key=lambda key: ORDER.index(key if key in ORDER else key.partition('.')[0]))
+    width = max(map(len, keys))
+    lines = []
+    for key in keys:
+        guess = known[key]
+        shown = shown_value(guess.value)
+        lines.append(f'{key:{width}}  {shown:{WIDEST}}  {guess.kind:7}  {guess.reason}'.rstrip())
+    doubts = [key for key in keys if known[key].kind == ASSUMED]
+    if doubts:
+        lines.append(f'\nAssumed, so look twice: {", ".join(doubts)}. An option overrides each.')
+    return '\n'.join([*lines, *(f'Note: {note}' for note in facts.notes)])
+
+
+def shown_value(value: Any) -> str:
+    """Return a value in a few characters."""
+    if isinstance(value, list) and len(value) > 4:
+        text = f'{len(value)}: {", ".join(map(str, value))}'
+    elif isinstance(value, list) and any(isinstance(v, str) for v in value):
+        text = ', '.join(map(str, value))
+    else:
+        text = str(value)
+    return text if len(text) <= WIDEST else f'{text[: WIDEST - 1]}…'
+
+
+def how_to_run(known: Mapping[str, Guess], model: str) -> str:
+    """Return the command that runs a model in its node."""
+    node = NODES.get(known['task'].value, 'its node')
+    return f'{node} --ros-args -p model:={model} -r image:=camera/image_raw'
+
+
+def as_json(folder: Path, known: Mapping[str, Guess]) -> dict[str, Any]:
+    """Return the same for programs."""
+    guesses = {
+        key: {'value': g.value, 'kind': g.kind, 'reason': g.reason} for key, g in known.items()
+    }
+    return {'folder': str(folder), 'card': guesses}
