@@ -4,7 +4,22 @@ from dataclasses import dataclass
 
 from robot_dl.core.params import Params, param
 
-DEVICES = ('auto', 'cpu', 'cuda', 'tensorrt')
+DEVICES = (
+    'auto',
+    'cpu',
+    'cuda',
+    'cuda:1',
+    'tensorrt',
+    'tensorrt:1',
+    'openvino',
+    'openvino:GPU',
+    'openvino:NPU',
+    'xnnpack',
+)
+"""Where a network may run; what follows a colon is the one among several.
+
+A third GPU is chosen by the environment variable CUDA_VISIBLE_DEVICES.
+"""
 TRANSPORTS = ('raw', 'compressed')
 
 
@@ -24,6 +39,11 @@ class ModelNodeParams(Params):
     )
     threads: int = param(
         0, 'CPU threads of the network; 0 takes all cores up to four.', low=0, high=256, fixed=True
+    )
+    half: bool = param(
+        False,
+        'Compute in float16 on tensorrt, on openvino:GPU, and on cuda if torch runs the model.',
+        fixed=True,
     )
     transport: str = param(
         'raw',

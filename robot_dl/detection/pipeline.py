@@ -16,6 +16,7 @@ from robot_dl.detection.params import DetectionParams
 from robot_dl.engine.card import ModelCard
 from robot_dl.engine.engine import Engine
 from robot_dl.engine.opening import open_model
+from robot_dl.engine.request import Announce, silent
 
 Rgb = NDArray[np.uint8]
 
@@ -78,8 +79,15 @@ def _have_area(boxes_xyxy: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def open_detector(
-    model: str, device: str = 'auto', require_accelerator: bool = False, threads: int = 0
+    model: str,
+    device: str = 'auto',
+    require_accelerator: bool = False,
+    threads: int = 0,
+    half: bool = False,
+    announce: Announce = silent,
 ) -> Detector:
     """Open a detection model; arguments and errors are those of `engine.opening.open_model`."""
-    opened = open_model(model, 'detection', DECODERS, device, require_accelerator, threads)
+    opened = open_model(
+        model, 'detection', DECODERS, device, require_accelerator, threads, half, announce
+    )
     return Detector(opened.engine, opened.card, opened.decoder)

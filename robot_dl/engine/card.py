@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from robot_dl.core.fit import Fit
 from robot_dl.core.images import fitted
 from robot_dl.core.names import unknown_name
+from robot_dl.core.tensors import TensorSpec
 from robot_dl.engine.card_checks import CardError, constant, labels, mapping, short, text
 from robot_dl.engine.input_card import InputCard
+from robot_dl.engine.request import Weights
 
 MAX_CARD_BYTES = 1_000_000
 
@@ -37,6 +39,8 @@ class ModelCard:
         decoder_options: What the decoder has to know besides, by name.
         constants: Further inputs of the graph that never change, by name: numbers, nested as
             the axes are.
+        files: Hash of each further file in the folder that belongs to the weights, by its name:
+            an ONNX graph above 2 GB keeps its numbers beside it.
         description: One sentence.
     """
 
@@ -51,6 +55,7 @@ class ModelCard:
     license: str
     decoder_options: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     description: str = ''
 
     def __post_init__(self) -> None:
@@ -63,34 +68,56 @@ class ModelCard:
             text(key, getattr(self, key))
         if not isinstance(self.description, str):
             raise CardError(f'description: expected text, got {short(self.description)}')
-        if not re.fullmatch('[0-9a-fA-F]{64}', self.sha256):
-            raise CardError(f'sha256: expected 64 hexadecimal digits, got {self.sha256!r}')
         object.__setattr__(self, 'labels', labels(self.labels))
         mapping('decoder_options', self.decoder_options)
         for name, values in mapping('constants', self.constants).items():
             constant(f'constants.{name}', values)
+        self._check_file('weights', self.weights, 'sha256', self.sha256)
+        for name, sha256 in mapping('files', self.files).items():
+            self._check_file('files', name, f'files.{name}', sha256)
+
+    def _check_file(self, key: str, name: str, hash_key: str, sha256: object) -> None:
         inside = self.folder.resolve()
-        if inside not in (inside / self.weights).resolve().parents:
-            raise CardError(f'weights: expected a file inside {inside}, got {self.weights!r}')
+        if inside not in (inside / name).resolve().parents:
+            raise CardError(f'{key}: expected a file inside {inside}, got {name!r}')
+        if not isinstance(sha256, str) or not re.fullmatch('[0-9a-fA-F]{64}', sha256):
+            raise CardError(f'{hash_key}: expected 64 hexadecimal digits, got {short(sha256)}')
 
     @property
     def weights_path(self) -> Path:
         """The weights' file."""
         return self.folder.resolve() / self.weights
 
-    def read_weights(self) -> bytes:
-        """Return the content of the weights' file, after checking that it is the card's.
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]:
+        """What the card gives to the graph: the image, and what never changes."""
+        image = TensorSpec(self.input.name, self.input.dtype, self.input.shape)
+        constants = {name: np.asarray(values) for name, values in self.constants.items()}
+        specs = [TensorSpec(name, a.dtype.name, a.shape) for name, a in constants.items()]
+        return image, *specs
+
+    def read_weights(self) -> Weights:
+        """Return the content of the weights' files, after checking that they are the card's.
+
+        What is checked is what is returned: nothing reads the files again.
 
         Raises:
-            CardError: If the file is missing or its hash differs.
+            CardError: If a file is missing or its hash differs.
         """
-        if not self.weights_path.is_file():
-            raise CardError(f'{self.weights_path}: named by the card, but there is no such file')
-        content = self.weights_path.read_bytes()
+        content = self._read(self.weights, self.sha256)
+        files = {name: self._read(name, sha256) for name, sha256 in self.files.items()}
+        suffix = self.weights_path.suffix.lower()
+        return Weights(content, self.sha256.lower(), suffix, self.inputs, files)
+
+    def _read(self, name: str, sha256: str) -> bytes:
+        path = self.folder.resolve() / name
+        if not path.is_file():
+            raise CardError(f'{path}: named by the card, but there is no such file')
+        content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
-        if digest != self.sha256.lower():
+        if digest != sha256.lower():
             raise CardError(
-                f'{self.weights_path}: expected sha256 {self.sha256}, got {digest}; restore the '
+                f'{path}: expected sha256 {sha256}, got {digest}; restore the '
                 'file, or write the new hash into model.yaml if you changed it on purpose'
             )
         return content

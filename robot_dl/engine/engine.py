@@ -12,18 +12,17 @@ from robot_dl.core.names import choose
 from robot_dl.core.tensors import TensorSpec
 from robot_dl.engine.card import ModelCard
 from robot_dl.engine.card_checks import CardError
+from robot_dl.engine.request import Announce, EngineError, Request, Weights, silent
 
 Arrays = Mapping[str, NDArray[Any]]
+
+__all__ = ['Arrays', 'Engine', 'EngineError', 'available_devices', 'open_engine', 'open_graph']
 
 ENGINES = {'.onnx': 'robot_dl.engine.onnx_engine'}
 """Module that runs each kind of file.
 
-It has `open_weights(content, device, require, threads)` and `available_devices()`.
+It has `open_weights(weights, request)` and `available_devices()`.
 """
-
-
-class EngineError(ValueError):
-    """A graph cannot be opened or run as asked."""
 
 
 class Engine(Protocol):
@@ -50,32 +49,51 @@ class Engine(Protocol):
 
 
 def open_engine(
-    card: ModelCard, device: str = 'auto', require_accelerator: bool = False, threads: int = 0
+    card: ModelCard,
+    device: str = 'auto',
+    require_accelerator: bool = False,
+    threads: int = 0,
+    half: bool = False,
+    announce: Announce = silent,
 ) -> Engine:
     """Open a card's weights after checking their hash, and check that the graph fits the card.
 
     Args:
         card: The model.
-        device: auto, cpu, cuda or tensorrt.
-        require_accelerator: Refuse the CPU.
+        device: One of `core.node_params.DEVICES`.
+        require_accelerator: Refuse to fall back to the CPU.
         threads: CPU threads; 0 takes all cores up to four.
+        half: Compute in float16 where the device can.
+        announce: Is told what takes long, before and after.
 
     Raises:
         CardError: If the weights are missing, changed, or do not fit the card.
         EngineError: If the runtime cannot open them, or the device is missing and required.
     """
-    suffix = card.weights_path.suffix.lower()
+    request = Request(device, require_accelerator, threads, half, announce)
     try:
-        module = choose('kind of weights', suffix, ENGINES)
-    except ValueError as error:
-        raise CardError(f'{card.weights_path}: {error}') from error
-    open_weights: Callable[..., Engine] = import_module(module).open_weights
-    try:
-        engine = open_weights(card.read_weights(), device, require_accelerator, threads)
+        choose('kind of weights', card.weights_path.suffix.lower(), ENGINES)
+        engine = open_graph(card.read_weights(), request)
+    except CardError:
+        raise
     except EngineError as error:
         raise EngineError(f'{card.weights_path}: {error}') from error
+    except ValueError as error:
+        raise CardError(f'{card.weights_path}: {error}') from error
     check_inputs(card, engine)
     return _with_constants(card, engine) if card.constants else engine
+
+
+def open_graph(weights: Weights, request: Request) -> Engine:
+    """Open a graph as it is, before there is a card for it.
+
+    Raises:
+        ValueError: If no runtime is known for such files.
+        EngineError: If the runtime cannot open it, or the device is missing and required.
+    """
+    module = choose('kind of weights', weights.suffix, ENGINES)
+    open_weights: Callable[[Weights, Request], Engine] = import_module(module).open_weights
+    return open_weights(weights, request)
 
 
 def available_devices(suffix: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from robot_dl.engine.card import ModelCard, load_card
 from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.engine import Engine, EngineError, open_engine
 from robot_dl.engine.library import find_model
+from robot_dl.engine.request import Announce, silent
 
 
 class AnyDecoder(Protocol):
@@ -48,6 +49,8 @@ def open_model(
     device: str = 'auto',
     require_accelerator: bool = False,
     threads: int = 0,
+    half: bool = False,
+    announce: Announce = silent,
 ) -> OpenModel[D]:
     """Open a model of a task.
 
@@ -56,8 +59,10 @@ def open_model(
         task: What its card must say, e.g. 'detection'.
         decoders: The task's table.
         device: One of `core.node_params.DEVICES`.
-        require_accelerator: Refuse the CPU.
+        require_accelerator: Refuse to fall back to the CPU.
         threads: CPU threads; 0 takes all cores up to four.
+        half: Compute in float16 where the device can.
+        announce: Is told what takes long, before and after.
 
     Raises:
         CardError: If the model is unknown, or its card, weights and decoder do not fit.
@@ -68,7 +73,7 @@ def open_model(
         raise CardError(f'{card.folder}: expected a model for {task}, got {card.task!r}')
     try:
         decoder = choose('decoder', card.decoder, decoders).from_dict(card.decoder_options)
-        engine = open_engine(card, device, require_accelerator, threads)
+        engine = open_engine(card, device, require_accelerator, threads, half, announce)
         decoder.check(engine.outputs, card.labels)
     except (CardError, EngineError):
         raise
