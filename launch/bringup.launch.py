@@ -2,8 +2,9 @@
 
 import os
 
-from launch import LaunchContext, LaunchDescription
+from launch import Action, LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
@@ -11,23 +12,33 @@ from robot_dl.bringup.commands import added_variables, parameter_arguments
 from robot_dl.bringup.deployment import Deployment, NodeSpec
 from robot_dl.bringup.finding import find_deployment
 from robot_dl.bringup.reading import read_deployment
+from robot_dl.bringup.view import View, shared_variables
 from robot_dl.ros.environment import profile_variable
+from robot_dl.ros.rviz import RVIZ_ARGUMENTS, rviz_actions
 
 RESPAWN_DELAY_S = 0.5
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Return the argument, and the nodes of the file it names."""
+    """Return the arguments, and the nodes of the file that one of them names."""
     text = 'Deployment file (YAML), or the name of an example; `robot_dl up` runs the same files.'
-    argument = DeclareLaunchArgument('deployment', description=text)
-    return LaunchDescription([argument, OpaqueFunction(function=nodes_of_deployment)])
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=text)
+        for name, (default, text) in {'deployment': (None, text), **RVIZ_ARGUMENTS}.items()
+    ]
+    return LaunchDescription([*declared, OpaqueFunction(function=nodes_of_deployment)])
 
 
-def nodes_of_deployment(context: LaunchContext) -> list[Node]:
+def nodes_of_deployment(context: LaunchContext) -> list[Action]:
     """Read the file; a mistake in it ends the launch before anything has started."""
     file = find_deployment(LaunchConfiguration('deployment').perform(context))
     deployment = read_deployment(file)
-    return [node_action(deployment, node) for node in deployment.nodes]
+    rviz = OpaqueFunction(
+        function=rviz_actions,
+        args=[View(deployment.nodes), shared_variables(deployment, profile_variable(os.environ))],
+        condition=IfCondition(LaunchConfiguration('use_rviz')),
+    )
+    return [rviz, *(node_action(deployment, node) for node in deployment.nodes)]
 
 
 def node_action(deployment: Deployment, node: NodeSpec) -> Node:

@@ -5,10 +5,14 @@ What is given here wins over the params_file, and that over the defaults of the 
 
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
+
+from robot_dl.bringup.view import view_of
+from robot_dl.ros.rviz import RVIZ_ARGUMENTS, rviz_actions
 
 DEFAULTS = PathJoinSubstitution([FindPackageShare('robot_dl'), 'config', 'detection.yaml'])
 
@@ -19,6 +23,7 @@ ARGUMENTS = {
     'use_sim_time': ('', "true follows /clock instead of the machine's clock."),
     'log_level': ('info', 'Least level to log: debug, info, warn, error or fatal.'),
     'autostart': ('', 'false waits for a lifecycle manager.'),
+    **RVIZ_ARGUMENTS,
 }
 PARAMETERS = ('use_sim_time', 'autostart')
 
@@ -29,7 +34,13 @@ def generate_launch_description() -> LaunchDescription:
         DeclareLaunchArgument(name, default_value=default, description=text)
         for name, (default, text) in ARGUMENTS.items()
     ]
-    return LaunchDescription([*declared, OpaqueFunction(function=_node)])
+    rviz = OpaqueFunction(function=_rviz, condition=IfCondition(LaunchConfiguration('use_rviz')))
+    return LaunchDescription([*declared, rviz, OpaqueFunction(function=_node)])
+
+
+def _rviz(context: LaunchContext) -> list[Node]:
+    namespace = LaunchConfiguration('namespace').perform(context)
+    return rviz_actions(context, view_of('detection_node', namespace))
 
 
 def _node(context: LaunchContext) -> list[Node]:

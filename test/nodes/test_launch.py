@@ -15,8 +15,10 @@ from vision_msgs.msg import Detection2DArray
 
 ROOT = Path(__file__).parents[2]
 RUNNER = str(Path(__file__).with_name('launch_runner.py'))
+RVIZ_DOUBLE = str(Path(__file__).with_name('rviz_double.py'))
 LAUNCH_FILE = str(ROOT / 'launch' / 'detection.launch.py')
 SIM_LAUNCH_FILE = str(ROOT / 'launch' / 'sim.launch.py')
+BRINGUP_LAUNCH_FILE = str(ROOT / 'launch' / 'bringup.launch.py')
 RED = picture((64, 96), red=(32, 0, 64, 32))
 
 pytestmark = pytest.mark.skipif(
@@ -26,21 +28,33 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def add_package(prefix: Path, name: str, programs: dict[str, str]) -> None:
+    """Let ament find a package with programs, each the words behind `python`."""
+    index = prefix / 'share' / 'ament_index' / 'resource_index' / 'packages'
+    folder = prefix / 'lib' / name
+    for needed in (index, folder, prefix / 'share' / name):
+        needed.mkdir(parents=True, exist_ok=True)
+    (index / name).touch()
+    for program, words in programs.items():
+        path = folder / program
+        path.write_text(f'#!/bin/sh\nexec {sys.executable} {words} "$@"\n')
+        path.chmod(0o755)
+
+
 @pytest.fixture
 def prefix(tmp_path):
     """Return a prefix in which ament finds this checkout."""
     prefix = tmp_path / 'prefix'
-    index = prefix / 'share' / 'ament_index' / 'resource_index' / 'packages'
-    programs = prefix / 'lib' / 'robot_dl'
-    for folder in (index, programs, prefix / 'share' / 'robot_dl'):
-        folder.mkdir(parents=True)
-    (index / 'robot_dl').touch()
+    modules = ('robot_dl.nodes.detection_node', 'robot_dl.sim.sim_node')
+    add_package(prefix, 'robot_dl', {name.rpartition('.')[2]: f'-m {name}' for name in modules})
     (prefix / 'share' / 'robot_dl' / 'config').symlink_to(ROOT / 'config')
-    for module in ('robot_dl.nodes.detection_node', 'robot_dl.sim.sim_node'):
-        program = programs / module.rpartition('.')[2]
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} -m {module} "$@"\n')
-        program.chmod(0o755)
     return os.pathsep.join([str(prefix), os.environ.get('AMENT_PREFIX_PATH', sys.prefix)])
+
+
+@pytest.fixture
+def rviz(tmp_path, prefix):
+    """Install an rviz2 that tells what it is shown."""
+    add_package(tmp_path / 'prefix', 'rviz2', {'rviz2': RVIZ_DOUBLE})
 
 
 @pytest.fixture
@@ -140,3 +154,100 @@ def test_without_autostart_the_node_waits(session, domain_id, tmp_path, prefix, 
         state = session.call(GetState, 'detection_node/get_state', GetState.Request())
         assert state.current_state.label == 'unconfigured'
         assert launched.end(signal.SIGINT) == 0
+
+
+def test_rviz_shows_what_the_node_draws_in_its_namespace_and_the_node_outlives_it(
+    session, domain_id, tmp_path, prefix, rviz, params_file
+):
+    command = [RUNNER, LAUNCH_FILE, params_file, 'namespace:=robot1', 'use_rviz:=true']
+    answers = session.record(Detection2DArray, 'robot1/detections')
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        camera = Camera(session, 'robot1/image')
+        launched.wait_for('rviz: file')
+        session.wait(
+            lambda: camera.ask(RED, answers) and 'finished cleanly' in launched.text(),
+            'RViz has what it wanted',
+        )
+        assert 'rviz: /robot1/detection_node/overlay has come' in launched.text()
+        assert camera.ask(RED, answers).detections
+        assert launched.end(signal.SIGINT) == 0
+
+
+def test_rviz_shows_the_camera_the_cloud_and_the_frames_of_a_namespace(
+    domain_id, tmp_path, prefix, rviz
+):
+    pytest.importorskip('mujoco')
+    path = tmp_path / 'sim.yaml'
+    path.write_text('/**:\n  ros__parameters: {width: 160, height: 120}\n')
+    words = [f'params_file:={path}', 'namespace:=/robot1', 'use_rviz:=True']
+    command = [RUNNER, SIM_LAUNCH_FILE, *words]
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        launched.wait_for('finished cleanly')
+        came = {word for word in launched.text().split() if word.startswith('/robot1/')}
+        camera = ('image_raw', 'depth/image_raw', 'depth/camera_info')
+        assert came == {
+            *('/robot1/tf', '/robot1/tf_static'),
+            *(f'/robot1/camera/{name}' for name in camera),
+        }
+        assert launched.end(signal.SIGINT) == 0
+
+
+def test_rviz_shows_every_node_of_a_deployment_and_shares_what_all_of_them_have(
+    session, domain_id, tmp_path, prefix, rviz, model_folder
+):
+    file = tmp_path / 'two.yaml'
+    file.write_text(
+        f'defaults: {{params: {{model: "{model_folder}", use_sim_time: true}}}}\n'
+        'nodes:\n'
+        '  - {executable: detection_node, name: eye, namespace: a, remap: {image: /image}}\n'
+        '  - {executable: detection_node, remap: {image: /image, ~/overlay: wall}}\n'
+    )
+    command = [RUNNER, BRINGUP_LAUNCH_FILE, f'deployment:={file}', 'use_rviz:=true']
+    answers = session.record(Detection2DArray, 'detections')
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        camera = Camera(session, 'image')
+        session.wait(
+            lambda: camera.ask(RED, answers) and 'finished cleanly' in launched.text(),
+            'RViz has what it wanted',
+        )
+        for words in ('/a/eye/overlay has come', '/wall has come', 'use_sim_time True'):
+            assert words in launched.text()
+        assert launched.end(signal.SIGINT) == 0
+
+
+def test_rviz_shows_a_file_of_the_users_own(session, domain_id, tmp_path, prefix, rviz):
+    mine = tmp_path / 'mine.rviz'
+    mine.write_text('Visualization Manager: {Displays: []}')
+    words = ['use_rviz:=true', f'rviz_config:={mine}', 'use_sim_time:=true']
+    with NodeProcess(
+        [RUNNER, LAUNCH_FILE, *words], domain_id, tmp_path, AMENT_PREFIX_PATH=prefix
+    ) as launched:
+        launched.wait_for(f'rviz: file {mine}, use_sim_time True')
+        assert launched.end(signal.SIGINT) == 0
+
+
+def test_without_rviz2_the_launch_says_so_and_the_node_starts(
+    session, domain_id, tmp_path, prefix, params_file
+):
+    command = [RUNNER, LAUNCH_FILE, params_file, 'use_rviz:=true']
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        launched.wait_for('runs on CPUExecutionProvider')
+        assert 'the package rviz2 is not installed here' in launched.text()
+        assert launched.end(signal.SIGINT) == 0
+
+
+@pytest.mark.parametrize(
+    ('words', 'complaint'),
+    [
+        (['use_rviz:=maybe'], "'maybe'"),
+        (['use_rviz:=true', 'rviz_config:=/nowhere.rviz'], '/nowhere.rviz: no such file'),
+    ],
+)
+def test_a_wrong_word_for_rviz_is_refused_before_anything_starts(
+    domain_id, tmp_path, prefix, rviz, params_file, words, complaint
+):
+    command = [RUNNER, LAUNCH_FILE, params_file, *words]
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        assert launched.process.wait(20) == 1
+        assert complaint in launched.text()
+        assert 'process started' not in launched.text()
