@@ -12,7 +12,8 @@ from pathlib import Path
 
 from robot_dl.bringup.catalogue import NodeKind, node_kinds
 from robot_dl.bringup.keys import NODE_KEYS, ROOT_KEYS
-from robot_dl.cli.bench import BENCHES
+from robot_dl.cli.command_tables import command_text
+from robot_dl.cli.launch_arguments import launch_arguments
 from robot_dl.cli.main import VERBS
 from robot_dl.cli.markdown import filled, key_table, parameter_table, table, topic_table
 from robot_dl.core.topics import PUBLISHED, SUBSCRIBED
@@ -32,10 +33,7 @@ def tables() -> dict[str, str]:
         'node pages': ''.join(f'    - {n}: nodes/{n}.md\n' for n in node_kinds()),
         'nodes by page': node_table('nodes'),
         'verbs': verb_table(),
-        'benches': table(
-            ['benchmark', 'measures'],
-            [[f'`robot_dl bench {n}`', line] for n, (_, line) in BENCHES.items()],
-        ),
+        'options': command_text(),
         'deployment keys': key_table(ROOT_KEYS),
         'node keys': key_table(NODE_KEYS),
         'models': model_table(),
@@ -43,6 +41,7 @@ def tables() -> dict[str, str]:
     for name, kind in node_kinds().items():
         found[f'{name} topics'] = topic_table(kind.topics)
         found[f'{name} parameters'] = parameter_table(kind.params)
+        found[f'{name} launch'] = launch_table(name)
     for path in sorted((ROOT / 'config/deployments').glob('*.yaml')):
         found[path.name] = f'```yaml\n{path.read_text(encoding="utf-8")}```\n'
     return found
@@ -57,6 +56,14 @@ def node_table(folder: str) -> str:
 
     heads = ['node', 'what it does', 'subscribes', 'publishes']
     return table(heads, [row(name, kind) for name, kind in node_kinds().items()])
+
+
+def launch_table(node: str) -> str:
+    """Return the arguments of a node's launch file; nothing while there is none."""
+    file = ROOT / 'launch' / f'{node.removesuffix("_node")}.launch.py'
+    entries = launch_arguments(file) if file.exists() else []
+    rows = [[f'`{n}`', f'`{default}`' if default else '', doc] for n, default, doc in entries]
+    return table(['argument', 'default', 'meaning'], rows)
 
 
 def verb_table() -> str:
@@ -96,7 +103,11 @@ def first_page(kind: NodeKind) -> str:
     return f'# {kind.executable}\n\n{_purpose(kind)}\n{"".join(parts)}'
 
 
-PARTS = {'topics': 'Topics and services', 'parameters': 'Parameters'}
+PARTS = {
+    'topics': 'Topics and services',
+    'parameters': 'Parameters',
+    'launch': 'Launch arguments',
+}
 """The generated parts of a node's page, with their headings."""
 
 

@@ -112,8 +112,8 @@ def _other_images(wanted: Wanted, alive: dict[str, list[str]]) -> str:
     """Name the topic that was probably meant, though it comes in the other transport."""
     for type_name, transport, _ in _other_transports(wanted):
         if topics := _by_likeness(wanted, type_name, alive):
-            advice = f'set transport:={transport}. {_remap(wanted, type_name, topics[0])}'
-            return f'Did you mean {topics[0]}? Then {advice}'
+            remap = _remap(wanted, type_name, topics[0])
+            return f'Did you mean {topics[0]}? Then set transport:={transport}. {remap}'
     return ''
 
 
