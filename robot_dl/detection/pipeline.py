@@ -44,7 +44,9 @@ class Detector:
 
     def find(self, outputs: Outputs, fit: Fit, params: DetectionParams) -> Detections:
         """Return the objects that the outputs mean, boxes in pixels of the image, best first."""
-        found = self._of_wanted_classes(self.decoder.decode(outputs, params, fit.model_hw), params)
+        found = self.decoder.decode(outputs, params, fit.model_hw)
+        self._check_known(found)
+        found = self._of_wanted_classes(found, params)
         kept = self._distinct(found, params)
         best = found[kept]
         inside = replace(best, boxes_xyxy=fit.to_source(best.boxes_xyxy))
@@ -59,6 +61,16 @@ class Detector:
         for name in params.classes:
             if name not in self.card.labels:
                 raise ParamError(f'classes: {unknown_name("label", name, self.card.labels)}')
+
+    def _check_known(self, found: Detections) -> None:
+        """Refuse classes without a label: some graphs return numbers instead of scores."""
+        highest = found.class_ids.max(initial=-1)
+        if highest >= len(self.card.labels):
+            raise ValueError(
+                f'decoder {self.card.decoder}: the network gave class {highest}, but the card has '
+                f'{len(self.card.labels)} labels, for 0 to {len(self.card.labels) - 1}; are some '
+                'missing, or does it count from 1 (decoder_options: {first_label: 1})?'
+            )
 
     def _of_wanted_classes(self, found: Detections, params: DetectionParams) -> Detections:
         if not params.classes:

@@ -9,8 +9,14 @@ from typing import Any, ClassVar, Protocol
 
 from robot_dl.core.detections import Detections
 from robot_dl.core.tensors import TensorSpec
+from robot_dl.detection.decoders.boxes_labels_scores import BoxesLabelsScores
+from robot_dl.detection.decoders.centernet import CenterNet
+from robot_dl.detection.decoders.detr import Detr
 from robot_dl.detection.decoders.reading import Outputs, Size
 from robot_dl.detection.decoders.yolo import Yolo
+from robot_dl.detection.decoders.yolo_end_to_end import YoloEndToEnd
+from robot_dl.detection.decoders.yolov5 import YoloV5
+from robot_dl.detection.decoders.yolox import YoloX
 from robot_dl.detection.params import DetectionParams
 
 __all__ = ['DECODERS', 'Decoder', 'Outputs', 'Size']
@@ -53,5 +59,13 @@ class Decoder(Protocol):
         """
 
 
-DECODERS: dict[str, type[Decoder]] = {'yolo': Yolo}
+DECODERS: dict[str, type[Decoder]] = {
+    'boxes_labels_scores': BoxesLabelsScores,
+    'centernet': CenterNet,
+    'detr': Detr,
+    'yolo': Yolo,
+    'yolo_end_to_end': YoloEndToEnd,
+    'yolov5': YoloV5,
+    'yolox': YoloX,
+}
 """The families by the name that a card gives as `decoder`."""

@@ -18,6 +18,8 @@ FARTHEST_PX = 1e6
 MOST_SCORE = 1.05
 """A little above 1, which is what rounding in half precision or INT8 may make of it."""
 
+MOST_CLASSES = 1e9
+
 
 @dataclass(frozen=True)
 class Role:
@@ -77,6 +79,56 @@ def find_outputs(
 def specs_of(outputs: Outputs) -> tuple[TensorSpec, ...]:
     """Return what a graph would say of the outputs that it has given."""
     return tuple(TensorSpec(name, a.dtype.name, a.shape) for name, a in outputs.items())
+
+
+def demand(
+    family: str,
+    shapes: Mapping[str, Shape],
+    labels: tuple[str, ...],
+    specs: Iterable[TensorSpec],
+    hint: str = '',
+) -> None:
+    """Check that outputs have as many columns as the card's labels ask for.
+
+    Args:
+        family: Name of the decoder, for messages.
+        shapes: The shape that each output must have, by its name in the graph.
+        labels: Names of the classes.
+        specs: The graph's outputs.
+        hint: What else might be meant, to append to the message.
+
+    Raises:
+        ValueError: If one has another shape; the message shows both.
+    """
+    for spec in specs:
+        if spec.name in shapes and not spec.accepts(shapes[spec.name]):
+            raise ValueError(
+                f'decoder {family} with {len(labels)} labels: expected '
+                f'{describe(spec.name, shapes[spec.name])}, got {describe(spec.name, spec.shape)}'
+                f'{hint}'
+            )
+
+
+def whole_numbers(family: str, what: str, values: NDArray[Any]) -> NDArray[np.int64]:
+    """Return class numbers or counts [N] that the graph gives, of whatever type, as integers.
+
+    Args:
+        family: Name of the decoder, for the message.
+        what: What the numbers are.
+        values: The numbers [N].
+
+    Raises:
+        ValueError: If one is NaN, infinite, broken or absurd.
+    """
+    numbers = np.asarray(values, np.float64).reshape(-1)
+    with np.errstate(invalid='ignore'):
+        fine = (np.abs(numbers) <= MOST_CLASSES) & (np.rint(numbers) == numbers)
+    if not fine.all():
+        raise ValueError(
+            f'decoder {family}: expected whole numbers for the {what}, but the network gave '
+            f'{numbers[~fine][0]:g}; it is damaged, or of another family'
+        )
+    return numbers.astype(np.int64)
 
 
 def float32(array: NDArray[Any]) -> Floats:
