@@ -14,7 +14,15 @@ from robot_dl.cli.main import VERBS
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / 'robot_dl'
 
-TASKS = {'detection', 'segmentation', 'depth', 'grasp', 'navigation', 'policy'}
+TASKS = {
+    'detection',
+    'classification',
+    'segmentation',
+    'depth',
+    'grasp',
+    'navigation',
+    'policy',
+}
 # Of a task, these say what it takes and gives, without the way it gets there.
 CONTRACTS = ('types', 'params', 'labels')
 

@@ -1,29 +1,45 @@
-"""`robot_dl eval`: score a detector on rendered scenes it has never seen."""
+"""`robot_dl eval`: score a model on rendered pictures it has never seen."""
 
 import argparse
 import json
 from collections.abc import Iterable
-from functools import partial
+from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from robot_dl.cli.arguments import output_file
+from robot_dl.core.names import choose
 from robot_dl.core.node_params import DEVICES
 
-IMAGES = 400
-"""Pictures in the held-out test set."""
-LEAST_SCORE = 0.001
-"""Average precision needs the whole curve, so almost nothing is cut off."""
+
+@dataclass(frozen=True)
+class Exam:
+    """How models of one task are scored.
+
+    Attributes:
+        module: Has `score` and `table`.
+        images: Pictures in the held-out test set.
+    """
+
+    module: str
+    images: int
+
+
+EXAMS = {
+    'detection': Exam('robot_dl.cli.evaluations.detection', 400),
+    'classification': Exam('robot_dl.cli.evaluations.classification', 2000),
+}
+"""How the models of each task are scored, by the task that their card names."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
+    counts = ', '.join(f'{exam.images} for {task}' for task, exam in EXAMS.items())
     parser.add_argument('model', help="a bundled model's name, or a folder with model.yaml")
     parser.add_argument(
         '--json', type=output_file, metavar='F', help='write the scores to this file'
     )
-    parser.add_argument(
-        '--images', type=int, default=IMAGES, help='pictures (default %(default)s)'
-    )
+    parser.add_argument('--images', type=int, help=f'pictures ({counts})')
     parser.add_argument('--device', choices=DEVICES, default='cpu', help='(%(default)s)')
 
 
@@ -36,24 +52,30 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def score_model(model: str, images: int = IMAGES, device: str = 'cpu') -> dict[str, Any]:
+def score_model(model: str, images: int | None = None, device: str = 'cpu') -> dict[str, Any]:
     """Return the scores of a model on the held-out test set, as `--json` writes them.
 
+    Args:
+        model: A bundled or imported model's name, or a folder with model.yaml.
+        images: How many pictures; None takes the whole test set.
+        device: One of `core.node_params.DEVICES`.
+
     Raises:
-        ValueError: If the model cannot be opened or `images` is not in the held-out range.
+        ValueError: If the model cannot be opened, its task has no test set, or `images` is not in
+            the held-out range.
     """
-    from robot_dl.detection.params import DetectionParams
-    from robot_dl.detection.pipeline import open_detector
-    from robot_dl.training.evaluation import evaluate
+    from robot_dl.engine.card import load_card
+    from robot_dl.engine.library import find_model
     from robot_dl.training.seeds import HELD_OUT
 
-    if not 1 <= images <= len(HELD_OUT):
-        raise ValueError(f'--images: expected 1 to {len(HELD_OUT)}, got {images}')
-    detector = open_detector(model, device)
-    params = DetectionParams(score=LEAST_SCORE, max_detections=300)
-    seen = partial(detector, params=params)
-    result = evaluate(seen, detector.card.labels, HELD_OUT[:images], _progress)
-    return result.as_json(detector.card.name)
+    exam = choose('task', load_card(find_model(model)).task, EXAMS)
+    count = exam.images if images is None else images
+    if not 1 <= count <= len(HELD_OUT):
+        raise ValueError(f'--images: expected 1 to {len(HELD_OUT)}, got {count}')
+    scored: dict[str, Any] = import_module(exam.module).score(
+        model, HELD_OUT[:count], device, _progress
+    )
+    return scored
 
 
 def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
@@ -65,9 +87,4 @@ def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
 
 def table(result: dict[str, Any]) -> str:
     """Return the scores as lines of text."""
-    lines = [f'{"class":12}  AP50   AP50-95']
-    for name, row in result['per_class'].items():
-        lines.append(f'{name:12}  {row["AP50"]:.3f}  {row["AP50_95"]:.3f}')
-    lines.append(f'{"mean":12}  {result["mAP50"]:.3f}  {result["mAP50_95"]:.3f}')
-    lines.append(f'{result["images"]} pictures, {result["objects"]} objects')
-    return '\n'.join(lines)
+    return str(import_module(EXAMS[result['task']].module).table(result))

@@ -5,58 +5,86 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from functools import partial
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from robot_dl.cli.arguments import positive, whole
 from robot_dl.training.seeds import HELD_OUT, TRAINING, VALIDATION
 
-if TYPE_CHECKING:
-    from robot_dl.training.detection import Trainer
-    from robot_dl.training.scenes import Scenes
 
-MODEL = 'tabletop_detector'
-ABOUT = 'Eight kinds of household and workshop objects on a table, trained on rendered pictures.'
-WEAKNESSES = (
-    'It has only ever seen rendered pictures; a real camera was never in the loop.',
-    'Every object is one of a few generated shapes; a mug without a handle or a claw hammer was '
-    'never among them.',
-    'Thin things are hardest to box: see the row of the screwdriver.',
-    "It expects a table seen from above (30 to 70 degrees) at arm's length. Of the objects in "
-    'training one in a hundred was thinner than 29 pixels of a 640×480 picture; smaller ones are '
-    'untested.',
-    'What tells two classes apart may be hidden or outside the picture: a hammer without its head '
-    'is taken for a screwdriver or a box, a lying bottle without its neck for a can.',
-    'Of things that belong to no class it has seen six kinds (cones, pyramids, stars, rings, '
-    'crosses, horseshoes) and sheets of paper; others may be given a name.',
-)
-DRAWN_SCORE = 0.4
+@dataclass(frozen=True)
+class Job:
+    """A task and its defaults.
+
+    Attributes:
+        module: Has TRAINER, SOURCE, join, LOSSES, SCORES, WEAKNESSES, export, draw and sections.
+        model: The bundled model that is made.
+        minutes: Time to train.
+        worlds: Worlds to render for training.
+        views: Pictures of each.
+        validation: Pictures for the curves.
+        eval_images: Held-out pictures for the report.
+        check_every_s: Time between two validations.
+    """
+
+    module: str
+    model: str
+    minutes: float
+    worlds: int
+    views: int
+    validation: int
+    eval_images: int
+    check_every_s: float
+
+
+JOBS = {
+    'detection': Job(
+        'robot_dl.cli.trainings.detection', 'tabletop_detector', 45.0, 1800, 6, 300, 400, 240.0
+    ),
+    'classification': Job(
+        'robot_dl.cli.trainings.classification',
+        'tabletop_classifier',
+        18.0,
+        2400,
+        4,
+        800,
+        2000,
+        120.0,
+    ),
+}
+"""What can be trained. Torch and MuJoCo are imported only when it is."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
+    tasks = parser.add_subparsers(dest='task', metavar='TASK', required=True)
+    for task, job in JOBS.items():
+        line = f'make the bundled model {job.model}'
+        _add_options(tasks.add_parser(task, help=line, description=line), job)
+
+
+def _add_options(parser: argparse.ArgumentParser, job: Job) -> None:
     zoo = Path(__file__).resolve().parents[1] / 'zoo'
     worlds, validation = whole(1, len(TRAINING)), whole(1, len(VALIDATION))
     held_out = whole(1, len(HELD_OUT))
-    add = parser.add_argument
-    add('task', choices=['detection'], help='what to train')
-    add('--minutes', type=positive, default=45.0, help='to train, after rendering (%(default)s)')
-    add('--seed', type=whole(0, 2**32 - 1), default=0, help='of weights and batches')
-    add('--worlds', type=worlds, default=1800, help='tables to render for training (%(default)s)')
-    add('--views', type=whole(1), default=6, help='pictures of each table (%(default)s)')
-    add('--batch', type=whole(1), default=32, help='pictures a step (%(default)s)')
-    add(
-        '--threads',
-        type=whole(1),
-        default=2,
-        help='CPU threads, rendering processes (%(default)s)',
-    )
-    add('--cache', type=Path, default=Path('.data'), help='pictures and checkpoint (%(default)s)')
-    add('--out', type=Path, default=zoo / MODEL, help="the model's folder")
-    add('--fresh', action='store_true', help='forget the checkpoint in the cache')
-    add('--validation', type=validation, default=300, help='pictures for the curves (%(default)s)')
-    add('--eval-images', type=held_out, default=400, help='held-out pictures for the report')
+
+    def add(flag: str, default: Any, kind: Any, text: str) -> None:
+        parser.add_argument(flag, type=kind, default=default, help=f'{text} (%(default)s)')
+
+    add('--minutes', job.minutes, positive, 'to train, after rendering')
+    add('--seed', 0, whole(0, 2**32 - 1), 'of weights and batches')
+    add('--worlds', job.worlds, worlds, 'worlds to render for training')
+    add('--views', job.views, whole(1), 'pictures of each world')
+    add('--batch', 32, whole(1), 'pictures a step')
+    add('--threads', 2, whole(1), 'CPU threads, rendering processes')
+    add('--cache', Path('.data'), Path, 'folder of pictures and checkpoint')
+    # Where the package lies is nobody's business in a help text.
+    parser.add_argument('--out', type=Path, default=zoo / job.model, help="the model's folder")
+    parser.add_argument('--fresh', action='store_true', help='forget the checkpoint in the cache')
+    add('--validation', job.validation, validation, 'pictures for the curves')
+    add('--eval-images', job.eval_images, held_out, 'held-out pictures for the report')
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,65 +99,58 @@ def run(args: argparse.Namespace) -> int:
             f'--batch: expected at most {pictures} (worlds x views), got {args.batch}'
         )
     from robot_dl.sim.worlds.objects import CLASSES
-    from robot_dl.training.detection import Recipe, Trainer
+    from robot_dl.training.trainer import Recipe
 
-    recipe = Recipe(args.seed, args.minutes, args.batch, threads=args.threads)
-    trainer = Trainer(recipe, tuple(CLASSES), args.cache / 'detection', resume=not args.fresh)
+    job: Any = import_module(JOBS[args.task].module)
+    recipe = Recipe(
+        args.seed,
+        args.minutes,
+        args.batch,
+        check_every_s=JOBS[args.task].check_every_s,
+        threads=args.threads,
+    )
+    trainer = job.TRAINER(recipe, tuple(CLASSES), args.cache / args.task, resume=not args.fresh)
     start = time.monotonic()
-    validation = render(VALIDATION[: args.validation], 1, args)
-    training = render(TRAINING[: args.worlds], args.views, args)
+    validation = render(job, VALIDATION[: args.validation], 1, args)
+    training = render(job, TRAINING[: args.worlds], args.views, args)
     trainer.rendering_s += time.monotonic() - start
     trainer.run(training, validation)
-    finish(trainer, args)
+    finish(job, trainer, validation, args)
     return 0
 
 
-def render(seeds: range, views: int, args: argparse.Namespace) -> Scenes:
-    """Return the scenes of some seeds, with a progress bar; kept pictures are read."""
+def render(job: Any, seeds: range, views: int, args: argparse.Namespace) -> Any:
+    """Return the pictures of some seeds, with a progress bar; kept pictures are read."""
     from tqdm import tqdm
 
-    from robot_dl.training.scenes import join, rendered
+    from robot_dl.training.shards import rendered
 
     parts = []
     with tqdm(total=len(seeds) * views, unit='picture', desc='render') as bar:
-        for part in rendered(seeds, views, args.cache / 'scenes', args.threads):
+        for part in rendered(job.SOURCE, seeds, views, args.cache / 'pictures', args.threads):
             parts.append(part)
             bar.update(len(part))
-    return join(parts)
+    return job.join(parts)
 
 
-def finish(trainer: Trainer, args: argparse.Namespace) -> None:
-    """Export the averaged net into `args.out`, score it on held-out scenes, write the report."""
+def finish(job: Any, trainer: Any, validation: Any, args: argparse.Namespace) -> None:
+    """Export the averaged net into `args.out`, score it on held-out pictures, write the report."""
     from robot_dl.cli.eval import score_model, table
-    from robot_dl.training.export import export_onnx, write_card
     from robot_dl.training.report import draw_curves, write_report
-    from robot_dl.training.scenes import MODEL_HW
 
-    args.out.mkdir(parents=True, exist_ok=True)
-    weights = f'{args.out.name}.onnx'
-    export_onnx(trainer.average.net, MODEL_HW, args.out / weights)
-    write_card(args.out, weights, MODEL_HW, trainer.labels, ABOUT)
-    scores = score_model(str(args.out.resolve()), args.eval_images)
-    draw_curves(trainer.curve, args.out / 'curves.png')
-    _draw(args.out)
-    write_report(args.out / 'REPORT.md', _record(trainer, args), scores, WEAKNESSES)
+    folder: Path = args.out
+    folder.mkdir(parents=True, exist_ok=True)
+    job.export(trainer, validation, folder)
+    scores = score_model(str(folder.resolve()), args.eval_images)
+    draw_curves(trainer.curve, job.LOSSES, job.SCORES, folder / 'curves.png')
+    job.draw(folder)
+    record = _record(trainer, args)
+    sections = job.sections(record, scores, validation, folder)
+    write_report(folder / 'REPORT.md', record, scores, sections, job.WEAKNESSES)
     print(table(scores))
 
 
-def _draw(folder: Path) -> None:
-    """Draw predictions on held-out pictures that the scores do not contain."""
-    from robot_dl.detection.params import DetectionParams
-    from robot_dl.detection.pipeline import open_detector
-    from robot_dl.training.evaluation import pictures
-    from robot_dl.training.report import DRAWN, draw_predictions
-
-    detector = open_detector(str(folder.resolve()), 'cpu')
-    seen = partial(detector, params=DetectionParams(score=DRAWN_SCORE))
-    images = [picture.image for picture in pictures(HELD_OUT[-DRAWN:])]
-    draw_predictions(seen, images, detector.card.labels, folder / 'predictions.jpg')
-
-
-def _record(trainer: Trainer, args: argparse.Namespace) -> Any:
+def _record(trainer: Any, args: argparse.Namespace) -> Any:
     from robot_dl.training.report import Training
 
     return Training(

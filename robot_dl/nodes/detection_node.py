@@ -9,10 +9,11 @@ from vision_msgs.msg import Detection2DArray, LabelInfo
 from robot_dl.core.detections import Detections
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import Detector, open_detector
-from robot_dl.ros.detections import detections_to_msg, label_info_msg
+from robot_dl.ros.detections import detections_to_msg
 from robot_dl.ros.diagnostics import LoadedModel
 from robot_dl.ros.encodings import Rgb
 from robot_dl.ros.images import image_to_msg
+from robot_dl.ros.labels import label_info_msg
 from robot_dl.ros.main import run
 from robot_dl.ros.model_node import ModelNode
 from robot_dl.ros.overlay import draw_detections
@@ -44,7 +45,14 @@ class DetectionNode(ModelNode):
     def load(self) -> None:
         """Open the model."""
         p = self.params
-        self.detector = open_detector(p.model, p.device, p.require_accelerator, p.threads)
+        self.detector = open_detector(
+            p.model,
+            p.device,
+            p.require_accelerator,
+            p.threads,
+            p.half,
+            announce=lambda sentence: self.get_logger().info(sentence),
+        )
         card, engine = self.detector.card, self.detector.engine
         self.loaded = LoadedModel(card.name, p.device, engine.provider, engine.notice)
 

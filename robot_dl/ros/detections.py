@@ -8,9 +8,7 @@ from std_msgs.msg import Header
 from vision_msgs.msg import (
     Detection2D,
     Detection2DArray,
-    LabelInfo,
     ObjectHypothesisWithPose,
-    VisionClass,
 )
 
 from robot_dl.core.detections import Detections
@@ -76,12 +74,6 @@ def detections_from_msg(msg: Detection2DArray, labels: Sequence[str]) -> Detecti
         np.array([h.score for h in best], np.float32),
         np.array([ids[h.class_id] for h in best], np.int64),
     )
-
-
-def label_info_msg(labels: Sequence[str], threshold: float, header: Header) -> LabelInfo:
-    """Return the table of class ids and names, with the least score that is published."""
-    table = [VisionClass(class_id=i, class_name=name) for i, name in enumerate(labels)]
-    return LabelInfo(header=header, class_map=table, threshold=float(threshold))
 
 
 def _element(

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import copy
 import math
+from typing import Generic, TypeVar
 
 import torch
+from torch import nn
 
-from robot_dl.training.net import TabletopNet
+N = TypeVar('N', bound=nn.Module)
 
 
-class Average:
+class Average(Generic[N]):
     """Exponential moving average of weights; follows fast at first."""
 
-    def __init__(self, net: TabletopNet, decay: float = 0.9995, warm_up: float = 1500.0) -> None:
+    def __init__(self, net: N, decay: float = 0.9995, warm_up: float = 1500.0) -> None:
         """Start as a copy of `net`."""
         self.net = copy.deepcopy(net).eval().requires_grad_(False)
         self.decay, self.warm_up, self.updates = decay, warm_up, 0
 
     @torch.no_grad()
-    def update(self, net: TabletopNet) -> None:
+    def update(self, net: N) -> None:
         """Move towards `net`."""
         self.updates += 1
         keep = self.decay * (1 - math.exp(-self.updates / self.warm_up))

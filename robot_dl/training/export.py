@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
 import yaml
+from torch import nn
 
-from robot_dl.training.net import Exported, TabletopNet
+from robot_dl.engine.card import file_sha256
 
 OPSET = 17
 """Old enough for the ONNX Runtime of every supported ROS distribution."""
 
 
-def export_onnx(net: TabletopNet, size_hw: tuple[int, int], path: Path) -> None:
-    """Write the net as one ONNX graph: images [1, 3, H, W] → output0 [1, 4 + C, N]."""
-    whole = Exported(copy.deepcopy(net), size_hw).to('cpu').eval()
+def export_onnx(net: nn.Module, size_hw: tuple[int, int], output: str, path: Path) -> None:
+    """Write a net as one ONNX graph: images [1, 3, H, W] → `output`."""
+    whole = copy.deepcopy(net).to('cpu').eval()
     example = torch.zeros(1, 3, *size_hw)
     with warnings.catch_warnings():
         # The tracing exporter is announced to go; the new one cannot write opset 17 directly.
@@ -29,20 +30,36 @@ def export_onnx(net: TabletopNet, size_hw: tuple[int, int], path: Path) -> None:
             str(path),
             opset_version=OPSET,
             input_names=['images'],
-            output_names=['output0'],
+            output_names=[output],
             dynamo=False,
         )
 
 
 def write_card(
-    folder: Path, weights: str, size_hw: tuple[int, int], labels: tuple[str, ...], about: str
+    folder: Path,
+    task: str,
+    size_hw: tuple[int, int],
+    labels: tuple[str, ...],
+    about: str,
+    **keys: Any,
 ) -> None:
-    """Write `model.yaml` beside the weights, which must be there already."""
+    """Write `model.yaml` beside the weights, which must be there already: `<folder>.onnx`.
+
+    Args:
+        folder: The model's folder.
+        task: What it does.
+        size_hw: Size of its input, pixels.
+        labels: Names of its classes.
+        about: One sentence.
+        **keys: Further keys of the card; `fit` is that of the input.
+    """
+    weights = f'{folder.name}.onnx'
+    fit = keys.pop('fit')
     card = {
         'name': folder.name,
-        'task': 'detection',
+        'task': task,
         'weights': weights,
-        'sha256': hashlib.sha256((folder / weights).read_bytes()).hexdigest(),
+        'sha256': file_sha256(folder / weights),
         'input': {
             'name': 'images',
             'size_hw': list(size_hw),
@@ -50,9 +67,9 @@ def write_card(
             'color': 'rgb',
             'mean': [0, 0, 0],
             'std': [255, 255, 255],
-            'fit': 'letterbox',
+            'fit': fit,
         },
-        'decoder': 'yolo',
+        **keys,
         'labels': list(labels),
         'license': 'Apache-2.0',
         'description': about,

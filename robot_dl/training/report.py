@@ -1,19 +1,14 @@
-"""What a trained model's folder says about it: REPORT.md, its curves, a sheet of predictions."""
+"""What a trained model's folder says about it: REPORT.md and its curves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from robot_dl.training.trainer import Recipe
 
-from robot_dl.core.detections import Detections
-from robot_dl.training.detection import Recipe
-
-Rgb = NDArray[np.uint8]
 DRAWN = 9
 """Pictures on the sheet of predictions."""
 
@@ -34,7 +29,9 @@ class Training:
     curve: list[dict[str, Any]]
 
 
-def draw_curves(curve: list[dict[str, Any]], path: Path) -> None:
+def draw_curves(
+    curve: list[dict[str, Any]], losses: Sequence[str], scores: Sequence[str], path: Path
+) -> None:
     """Draw losses and validation scores over the minutes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -42,9 +39,9 @@ def draw_curves(curve: list[dict[str, Any]], path: Path) -> None:
     figure = Figure(figsize=(9, 3.4), layout='constrained')
     left, right = figure.subplots(1, 2)
     minutes = [point['minutes'] for point in curve]
-    for name in ('score', 'box', 'side'):
+    for name in losses:
         left.plot(minutes, [point[name] for point in curve], label=f'{name} loss')
-    for name in ('mAP50', 'mAP50_95'):
+    for name in scores:
         right.plot(minutes, [point[name] for point in curve], marker='.', label=name)
     for axes in (left, right):
         axes.set_xlabel('minutes of training')
@@ -54,33 +51,12 @@ def draw_curves(curve: list[dict[str, Any]], path: Path) -> None:
     FigureCanvasAgg(figure).print_png(str(path))
 
 
-def draw_predictions(
-    detector: Callable[[Rgb], Detections], images: Sequence[Rgb], labels: Sequence[str], path: Path
-) -> None:
-    """Draw what the detector finds in some pictures, three to a row."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.patches import Rectangle
-
-    rows = -(-len(images) // 3)
-    figure = Figure(figsize=(12, 3 * rows), layout='constrained')
-    for axes, image in zip(figure.subplots(rows, 3).flat, images, strict=False):
-        axes.imshow(image)
-        axes.axis('off')
-        found = detector(image)
-        rows_found = zip(found.boxes_xyxy, found.scores, found.class_ids, strict=True)
-        for (x0, y0, x1, y1), score, k in rows_found:
-            colour = f'C{k}'
-            axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, ec=colour, lw=1.5))
-            box = {'facecolor': colour, 'edgecolor': 'none', 'pad': 0.6}
-            text = f'{labels[k]} {score:.2f}'
-            axes.text(x0, y0, text, color='white', fontsize=6, va='bottom', bbox=box)
-    canvas = FigureCanvasAgg(figure)
-    canvas.print_jpeg(str(path), pil_kwargs={'quality': 88})
-
-
 def write_report(
-    path: Path, training: Training, scores: dict[str, Any], weaknesses: Sequence[str]
+    path: Path,
+    training: Training,
+    scores: dict[str, Any],
+    sections: Sequence[Sequence[str]],
+    weaknesses: Sequence[str],
 ) -> None:
     """Write REPORT.md.
 
@@ -88,42 +64,27 @@ def write_report(
         path: The file.
         training: How the model was trained.
         scores: What `robot_dl eval` says of it.
+        sections: What only this task has to say, in lines: the scores, and the data.
         weaknesses: What a user should know before trusting it, one sentence each.
     """
-    lines = [f'# {scores["model"]}', '', *_score_lines(scores), '', *_data_lines(training, scores)]
-    lines += ['', *_recipe_lines(training), '', '## What it cannot do', '']
-    lines += [f'* {sentence}' for sentence in weaknesses]
+    lines = [f'# {scores["model"]}']
+    for section in (*sections, _recipe_lines(training)):
+        lines += ['', *section]
+    lines += ['', '## What it cannot do', '', *(f'* {sentence}' for sentence in weaknesses)]
     lines += ['', '## Versions', '']
     lines += [f'* {name} {number}' for name, number in scores['versions'].items()]
     path.write_text('\n'.join(lines) + '\n')
 
 
-def _score_lines(scores: dict[str, Any]) -> list[str]:
-    lines = ['## Scores', '', f'`robot_dl eval {scores["model"]} --json scores.json`: ']
-    lines[-1] += f'{scores["images"]} held-out pictures of 640×480, {scores["objects"]} objects.'
-    lines += ['', '| class | AP50 | AP50-95 |', '|---|---|---|']
-    for name, row in scores['per_class'].items():
-        lines.append(f'| {name} | {row["AP50"]:.3f} | {row["AP50_95"]:.3f} |')
-    lines.append(f'| **mean** | **{scores["mAP50"]:.4f}** | **{scores["mAP50_95"]:.4f}** |')
-    lines += ['', f'Median time for one picture, from RGB to boxes: {scores["median_ms"]:.1f} ms ']
-    lines[-1] += '(the processors were rendering at the same time).'
-    lines += ['', '![predictions on held-out pictures](predictions.jpg)']
-    return lines
-
-
-def _data_lines(training: Training, scores: dict[str, Any]) -> list[str]:
+def origin(training: Training, scores: dict[str, Any]) -> str:
+    """Return where the pictures come from, as one paragraph."""
     worlds, views, held = training.worlds, training.views, scores['seeds']
-    return [
-        '## Data',
-        '',
-        f'Training: {len(worlds) * views} pictures, {views} views each of the tables with seeds '
+    return (
+        f'Training: {len(worlds) * views} pictures, {views} views each of the worlds with seeds '
         f'{worlds[0]} to {worlds[-1]}. Test: seeds {held["first"]} to {held["last"]}, one view '
-        f'each, never trained on and never used to choose anything. {scores["ignored"]} objects '
-        'of the test of which less than three tenths can be seen, or that are thinner than 8 '
-        'pixels, neither reward nor punish. Everything is rendered by '
-        '`robot_dl/sim/worlds/tabletop.py`; the ranges of seeds stand in '
-        '`robot_dl/training/seeds.py`.',
-    ]
+        'each, never trained on and never used to choose anything. The ranges of seeds stand in '
+        '`robot_dl/training/seeds.py`.'
+    )
 
 
 def _recipe_lines(training: Training) -> list[str]:
@@ -136,7 +97,7 @@ def _recipe_lines(training: Training) -> list[str]:
         f'{training.parameters / 1e6:.2f} million parameters, {training.steps} steps on '
         f'{training.device}, bfloat16; {training.minutes[0]:.0f} minutes of rendering and '
         f'{training.minutes[1]:.0f} of training. The budget is time, so the number of steps '
-        f'depends on the machine and on what else it does. Recipe: {recipe}.',
+        f'depends on the machine. Recipe: {recipe}.',
         '',
         '![curves](curves.png)',
     ]

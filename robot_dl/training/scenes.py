@@ -1,24 +1,18 @@
-"""Labelled pictures rendered from seeds by two processes, and kept on disk in shards."""
+"""Rendered tables with boxes around their objects: what the detector learns from."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.fit import letterbox
 from robot_dl.core.images import fitted
+from robot_dl.training.shards import Source
 
 MODEL_HW = (240, 320)
 """Size of the network's input, and so of the kept pictures."""
-WORLDS_PER_SHARD = 20
-FORMAT = 2
-"""Part of a shard's name: raise it when the world changes, so that no old picture is reused."""
 
 
 @dataclass(frozen=True)
@@ -81,40 +75,4 @@ def render_scenes(seeds: range, views: int) -> Scenes:
     return Scenes(np.stack(images), *joined, starts.astype(np.int64))
 
 
-def _shard(task: tuple[range, int, Path]) -> Path:
-    """Render one shard unless it is there. A shard appears under its name only when complete."""
-    seeds, views, path = task
-    if not path.exists():
-        unfinished = path.with_suffix(f'.{os.getpid()}.part')
-        with unfinished.open('wb') as file:
-            np.savez(file, **vars(render_scenes(seeds, views)))
-        unfinished.rename(path)
-    return path
-
-
-def load_shard(path: Path) -> Scenes:
-    """Read a shard. No pickle is loaded."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return Scenes(**{name: arrays[name] for name in arrays.files})
-
-
-def rendered(seeds: range, views: int, cache: Path, processes: int = 2) -> Iterator[Scenes]:
-    """Yield the shards of all seeds, in order, rendering what is not kept yet.
-
-    Args:
-        seeds: Worlds to render.
-        views: Pictures of each world.
-        cache: Folder of the shards.
-        processes: Rendering processes; each uses one core.
-    """
-    cache.mkdir(parents=True, exist_ok=True)
-    tasks = []
-    for start in range(0, len(seeds), WORLDS_PER_SHARD):
-        some = seeds[start : start + WORLDS_PER_SHARD]
-        name = f'tabletop{FORMAT}_{some.start}_{len(some)}x{views}.npz'
-        tasks.append((some, views, cache / name))
-    # Mesa's software renderer would start a thread per core in each process.
-    os.environ.setdefault('LP_NUM_THREADS', '1')
-    with multiprocessing.get_context('spawn').Pool(processes) as pool:
-        for path in pool.imap(_shard, tasks):
-            yield load_shard(path)
+SOURCE = Source('tabletop2', Scenes, render_scenes)

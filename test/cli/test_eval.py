@@ -11,6 +11,7 @@ from robot_dl.cli.eval import table
 from robot_dl.cli.main import main
 
 RESULT = {
+    'task': 'detection',
     'per_class': {'mug': {'AP50': 0.987, 'AP50_95': 0.9}},
     'mAP50': 0.9871,
     'mAP50_95': 0.9001,

@@ -22,7 +22,8 @@ from vision_msgs.msg import (
 )
 
 from robot_dl.core.detections import Detections
-from robot_dl.ros.detections import detections_from_msg, detections_to_msg, label_info_msg
+from robot_dl.ros.detections import detections_from_msg, detections_to_msg
+from robot_dl.ros.labels import label_info_msg
 
 LABELS = [f'thing {i}' for i in range(12)]
 HEADER = Header(stamp=Time(sec=7, nanosec=9), frame_id='camera_optical_frame')

@@ -10,10 +10,11 @@ import pytest
 torch = pytest.importorskip('torch')
 
 from robot_dl.training.batches import augment, collate  # noqa: E402
-from robot_dl.training.detection import Recipe, Trainer, validate  # noqa: E402
+from robot_dl.training.detection import DetectionTrainer, validate  # noqa: E402
 from robot_dl.training.export import export_onnx, write_card  # noqa: E402
 from robot_dl.training.net import Exported, TabletopNet  # noqa: E402
 from robot_dl.training.scenes import MODEL_HW, Scenes  # noqa: E402
+from robot_dl.training.trainer import Recipe  # noqa: E402
 
 LABELS = ('square', 'disc')
 
@@ -37,7 +38,7 @@ def _scenes(count: int) -> Scenes:
 
 def test_four_pictures_are_learnt_by_heart(tmp_path: Path) -> None:
     scenes = _scenes(4)
-    trainer = Trainer(Recipe(warm_up_steps=10), LABELS, tmp_path)
+    trainer = DetectionTrainer(Recipe(warm_up_steps=10), LABELS, tmp_path)
     batch = collate(scenes, np.arange(4))
     # So few steps are too short for the slow running statistics of a real training.
     for module in trainer.net.modules():
@@ -51,27 +52,27 @@ def test_four_pictures_are_learnt_by_heart(tmp_path: Path) -> None:
 
 def test_an_interrupted_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
     scenes = _scenes(2)
-    first = Trainer(Recipe(), LABELS, tmp_path)
+    first = DetectionTrainer(Recipe(), LABELS, tmp_path)
     batch = collate(scenes, np.arange(2))
     first.step(batch)
     first.seconds = 12.5
     first.save()
-    second = Trainer(Recipe(seed=5), LABELS, tmp_path)
+    second = DetectionTrainer(Recipe(seed=5), LABELS, tmp_path)
     assert (second.steps, second.seconds, second.average.updates) == (1, 12.5, 1)
     one, other = first.step(batch), second.step(batch)
     assert one == pytest.approx(other, rel=1e-4)
 
 
 def test_a_fresh_run_forgets_the_checkpoint(tmp_path: Path) -> None:
-    first = Trainer(Recipe(), LABELS, tmp_path)
+    first = DetectionTrainer(Recipe(), LABELS, tmp_path)
     first.step(collate(_scenes(2), np.arange(2)))
     first.save()
-    assert Trainer(Recipe(), LABELS, tmp_path, resume=False).steps == 0
+    assert DetectionTrainer(Recipe(), LABELS, tmp_path, resume=False).steps == 0
 
 
 def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
-    one, two = (Trainer(Recipe(seed=3), LABELS, tmp_path / name).net for name in 'ab')
-    other = Trainer(Recipe(seed=4), LABELS, tmp_path / 'c').net
+    one, two = (DetectionTrainer(Recipe(seed=3), LABELS, tmp_path / name).net for name in 'ab')
+    other = DetectionTrainer(Recipe(seed=4), LABELS, tmp_path / 'c').net
     key = 'deep.0.conv.weight'
     assert torch.equal(one.state_dict()[key], two.state_dict()[key])
     assert not torch.equal(one.state_dict()[key], other.state_dict()[key])
@@ -86,7 +87,7 @@ def test_the_exported_graph_equals_the_net(tmp_path: Path) -> None:
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 1.5)
-    export_onnx(net, size_hw, tmp_path / 'net.onnx')
+    export_onnx(Exported(net, size_hw), size_hw, 'output0', tmp_path / 'net.onnx')
     image = np.random.default_rng(0).random((1, 3, *size_hw), np.float32)
     with torch.no_grad():
         ours = Exported(net, size_hw)(torch.from_numpy(image)).numpy()
@@ -103,8 +104,10 @@ def test_an_exported_folder_opens_as_a_detector(tmp_path: Path) -> None:
 
     folder = tmp_path / 'tiny'
     folder.mkdir()
-    export_onnx(TabletopNet(2), (64, 96), folder / 'tiny.onnx')
-    write_card(folder, 'tiny.onnx', (64, 96), LABELS, 'A test.')
+    size_hw = (64, 96)
+    export_onnx(Exported(TabletopNet(2), size_hw), size_hw, 'output0', folder / 'tiny.onnx')
+    keys = {'fit': 'letterbox', 'decoder': 'yolo'}
+    write_card(folder, 'detection', size_hw, LABELS, 'A test.', **keys)
     detector = open_detector(str(folder), 'cpu')
     assert detector.card.labels == LABELS
     image = np.zeros((48, 64, 3), np.uint8)

@@ -17,6 +17,22 @@ def aim_camera(rng: Rng, model: Any, size_hw: tuple[int, int]) -> None:
     distance = width_m / (2 * np.tan(np.radians(fovy) / 2) * aspect)
     down, roll = np.radians(rng.uniform(32.0, 68.0)), np.radians(rng.uniform(-5.0, 5.0))
     target = np.array([*rng.uniform(-0.03, 0.03, 2), 0.03])
+    point_camera(model, target, distance, (down, roll), fovy)
+
+
+def point_camera(
+    model: Any, target: np.ndarray, distance: float, down_roll: tuple[float, float], fovy: float
+) -> None:
+    """Point the camera on its boom.
+
+    Args:
+        model: The world.
+        target: What it looks at [3], metres, in the boom's frame.
+        distance: How far away that is, metres.
+        down_roll: Angles below the horizon and about the optical axis, radians.
+        fovy: Vertical field of view, degrees.
+    """
+    down, roll = down_roll
     forward = np.array([np.cos(down), 0.0, -np.sin(down)])
     link = model.body('camera_link').id
     model.body_pos[link] = target - distance * forward

@@ -12,7 +12,7 @@ from robot_dl.sim.worlds import looks
 from robot_dl.sim.worlds.distractors import DISTRACTORS
 from robot_dl.sim.worlds.objects import CLASSES, Rng, rotation
 from robot_dl.sim.worlds.offscreen import Offscreen, import_mujoco
-from robot_dl.sim.worlds.placement import place_all
+from robot_dl.sim.worlds.placement import Place, place_all
 from robot_dl.sim.worlds.scene import (
     ALONE_GROUP,
     BACKGROUND_GROUP,
@@ -51,7 +51,7 @@ class TabletopWorld:
         """
         self.seed, self.size_hw = seed, size_hw
         rng = np.random.default_rng([seed, 0])
-        self._things = _draw_things(rng)
+        self._things = self._draw_things(rng)
         self._model = build_model(rng, self._things, size_hw)
         self._paints = self._model.mat_rgba.copy()
         self._state = import_mujoco().MjData(self._model)
@@ -81,9 +81,18 @@ class TabletopWorld:
             self._advance()
         self._state.time = 0.0
 
+    def _draw_things(self, rng: Rng) -> list[Thing]:
+        """Draw what stands on the table."""
+        return _draw_things(rng)
+
     def _put_things(self, rng: Rng) -> None:
+        """Find places for all things."""
         shapes = [thing.shape for thing in self._things]
-        for thing, place in zip(self._things, place_all(rng, shapes, AREA_HALF_M), strict=True):
+        self._put_at(place_all(rng, shapes, AREA_HALF_M))
+
+    def _put_at(self, places: list[Place | None]) -> None:
+        """Put each thing at its place."""
+        for thing, place in zip(self._things, places, strict=True):
             joint = self._state.joint(f'{thing.name}_joint')
             # What finds no room waits under the floor, where no camera looks.
             pos = place.pos if place else (0.0, 0.0, -5.0)

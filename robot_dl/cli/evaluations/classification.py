@@ -1,0 +1,34 @@
+"""Score a classifier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from robot_dl.training.evaluation import Watch
+
+
+def score(model: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str, Any]:
+    """Return the scores of a classifier on the single objects with these seeds."""
+    from robot_dl.classification.pipeline import open_classifier
+    from robot_dl.training.classification_evaluation import Rgb, Scores, evaluate
+
+    classifier = open_classifier(model, device)
+    options = {**classifier.card.decoder_options, 'temperature': 1.0}
+    untempered = type(classifier.decoder).from_dict(options)
+
+    def classify(image: Rgb) -> tuple[Scores, Scores]:
+        outputs = classifier.infer(classifier.prepare(image))
+        return classifier.scores(outputs), untempered.decode(outputs)
+
+    return evaluate(classify, classifier.card.labels, seeds, watch).as_json(classifier.card.name)
+
+
+def table(result: dict[str, Any]) -> str:
+    """Return the scores as lines of text."""
+    lines = [f'{"class":12}  recall  precision']
+    for name, row in result['per_class'].items():
+        lines.append(f'{name:12}  {row["recall"]:.3f}   {row["precision"]:.3f}')
+    lines.append(f'{"top-1":12}  {result["top1"]:.4f}')
+    errors = f'{result["ece"]:.4f} ({result["ece_uncalibrated"]:.4f} without the temperature)'
+    lines += [f'calibration error {errors}', f'{result["images"]} pictures']
+    return '\n'.join(lines)

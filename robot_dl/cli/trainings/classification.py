@@ -1,0 +1,70 @@
+"""Train the tabletop classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from robot_dl.classification.params import ClassificationParams
+from robot_dl.classification.pipeline import open_classifier
+from robot_dl.engine.card import load_card
+from robot_dl.training.calibration import fit_temperature
+from robot_dl.training.classification import ClassificationTrainer, logits_of
+from robot_dl.training.classification_evaluation import Rgb, render_picture
+from robot_dl.training.classification_report import data_lines, draw_predictions, score_lines
+from robot_dl.training.evaluation import pictures
+from robot_dl.training.export import export_onnx, write_card
+from robot_dl.training.report import Training
+from robot_dl.training.seeds import HELD_OUT
+from robot_dl.training.singles import MODEL_HW, SOURCE, Singles, join
+
+__all__ = ['SOURCE', 'join']
+
+TRAINER = ClassificationTrainer
+LOSSES, SCORES = ('cross_entropy',), ('top1',)
+ABOUT = 'One of eight kinds of household and workshop objects, trained on rendered pictures.'
+WEAKNESSES: tuple[str, ...] = ()
+DRAWN = 24
+
+
+def export(trainer: ClassificationTrainer, validation: Singles, folder: Path) -> None:
+    """Write graph and card, with the temperature that fits the validation pictures best."""
+    net = trainer.average.net
+    temperature = fit_temperature(logits_of(net, validation), validation.class_ids)
+    export_onnx(net, MODEL_HW, 'logits', folder / f'{folder.name}.onnx')
+    options = {'activation': 'softmax', 'temperature': round(temperature, 4)}
+    write_card(
+        folder,
+        'classification',
+        MODEL_HW,
+        trainer.labels,
+        ABOUT,
+        fit='center_crop',
+        decoder='logits',
+        decoder_options=options,
+    )
+
+
+def draw(folder: Path) -> None:
+    """Draw predictions on held-out pictures that the scores do not contain."""
+    classifier = open_classifier(str(folder.resolve()), 'cpu')
+
+    def classify(image: Rgb) -> tuple[str, float]:
+        found = classifier(image, ClassificationParams(top_k=1))
+        return classifier.card.labels[found.class_ids[0]], float(found.scores[0])
+
+    shown = list(pictures(render_picture, HELD_OUT[-DRAWN:]))
+    labels = [picture.labels[picture.class_id] for picture in shown]
+    images = [picture.image for picture in shown]
+    draw_predictions(classify, images, labels, folder / 'predictions.jpg')
+
+
+def sections(
+    training: Training, scores: dict[str, Any], validation: Singles, folder: Path
+) -> list[list[str]]:
+    """Return what the report says of scores and data."""
+    temperature = float(load_card(folder).decoder_options['temperature'])
+    return [
+        score_lines(scores, temperature),
+        data_lines(training, scores, len(validation)),
+    ]
