@@ -87,13 +87,14 @@ class Graph:
         self.macs += weights.size * size_hw[0] * size_hw[1]
         return Maps(name, channels, size_hw)
 
-    def conv_silu(
-        self, x: Maps, channels: int, kernel: int = 1, stride: int = 1, groups: int = 1
-    ) -> Maps:
-        """Convolve, and multiply by the sigmoid, as exporters write it: two operators."""
-        y = self.conv(x, channels, kernel, stride, groups)
-        gate = self.add('Sigmoid', [y.name])
-        return Maps(self.add('Mul', [y.name, gate]), channels, y.size_hw)
+    def silu(self, x: Maps) -> Maps:
+        """Multiply by the sigmoid, as exporters write it: two operators."""
+        gate = self.add('Sigmoid', [x.name])
+        return Maps(self.add('Mul', [x.name, gate]), x.channels, x.size_hw)
+
+    def conv_silu(self, x: Maps, channels: int, kernel: int = 1, stride: int = 1) -> Maps:
+        """Convolve, and apply the SiLU."""
+        return self.silu(self.conv(x, channels, kernel, stride))
 
     def concat(self, *parts: Maps) -> Maps:
         """Join feature maps of one size."""

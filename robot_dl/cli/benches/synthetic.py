@@ -21,8 +21,8 @@ Values = NDArray[np.float32]
 PASSING = ((0.25, 100), (0.001, 4000))
 """How many of the 8400 places have a score of at least so much."""
 
-TYPICAL_BIN = 2.5
-"""Edges lie about so many strides from the middle of a place: boxes are some 5 strides wide."""
+TYPICAL_BIN = 3.5
+"""Edges lie about so many strides from the middle of a place: boxes are some 7 strides wide."""
 
 WEIGHTS = 'synthetic.onnx'
 
