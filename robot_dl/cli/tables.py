@@ -117,7 +117,8 @@ def _purpose(kind: NodeKind) -> str:
     assert spec is not None
     assert spec.origin is not None
     text = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding='utf-8')))
-    return (text or '').splitlines()[0]
+    first = (text or '').partition('\n')[0].removeprefix('The node that ')
+    return first[:1].upper() + first[1:]
 
 
 def _names(kind: NodeKind, role: str) -> str:
