@@ -1,5 +1,7 @@
 """The ONNX file as bytes: what is read without a runtime, compared with the `onnx` package."""
 
+from contextlib import suppress
+
 import numpy as np
 import onnx
 import pytest
@@ -25,10 +27,8 @@ def test_what_is_written_is_read(number, content):
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content):
-    try:
+    with suppress(WireError):
         read_graph(content)
-    except WireError:
-        pass
 
 
 @given(st.integers(0, 10_000))

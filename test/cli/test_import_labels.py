@@ -14,7 +14,7 @@ FILES = {
     'dict.yaml': 'names:\n  1: green\n  0: red\n  2: light blue\n',
     'list.json': '["red", "green", "light blue"]',
     'numbers.json': '{"0": "red", "2": "light blue", "1": "green"}',
-    'config.json': '{"model_type": "x", "id2label": {"0": "red", "1": "green", "2": "light blue"}}',
+    'config.json': '{"a": "x", "id2label": {"0": "red", "1": "green", "2": "light blue"}}',
 }
 
 

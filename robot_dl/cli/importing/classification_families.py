@@ -15,7 +15,7 @@ SUM_TOLERANCE = 0.01
 """How far from 1 the sum of the probabilities of a graph in half precision may be."""
 
 
-def recognise_logits(facts: Facts) -> Draft | None:
+def recognise_logits(facts: Facts, known: Draft) -> Draft | None:
     """Recognise one output [1, C] of any numbers."""
     row = _only_row(facts.seen)
     if row is None or (_are_scores(row) and _add_up(row)):
@@ -31,7 +31,7 @@ def recognise_logits(facts: Facts) -> Draft | None:
     return draft
 
 
-def recognise_probabilities(facts: Facts) -> Draft | None:
+def recognise_probabilities(facts: Facts, known: Draft) -> Draft | None:
     """Recognise one output [1, C] of numbers from 0 to 1.
 
     If they do not add up to 1, they may be logits by chance: then both are possible.

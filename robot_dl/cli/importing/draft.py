@@ -28,8 +28,8 @@ Draft = Mapping[str, Guess]
 CLASSES = 'classes'
 """Not a key of a card: how many classes the outputs have, to compare the labels with."""
 
-PRESET = 'input.preset'
-"""Not a key of a card: the four values of the input that go together, see `presets`."""
+ASK = '?'
+"""Stands before a key that a family has to ask for: the value is an example, the reason why."""
 
 
 def merged(sources: Iterable[Draft]) -> dict[str, Guess]:

@@ -9,7 +9,17 @@ from robot_dl.cli.importing.classification_families import (
 )
 from robot_dl.cli.importing.draft import Draft, Guess, read
 from robot_dl.cli.importing.facts import Facts
-from robot_dl.cli.importing.yolo_families import recognise_yolo
+from robot_dl.cli.importing.set_families import (
+    recognise_boxes_labels_scores,
+    recognise_centernet,
+    recognise_detr,
+)
+from robot_dl.cli.importing.yolo_families import (
+    recognise_end_to_end,
+    recognise_yolo,
+    recognise_yolov5,
+    recognise_yolox,
+)
 from robot_dl.core.names import unknown_name
 from robot_dl.engine.card_checks import CardError
 
@@ -28,14 +38,38 @@ class Family:
     task: str
     decoder: str
     returns: str
-    recognise: Callable[[Facts], Draft | None]
+    recognise: Callable[[Facts, Draft], Draft | None]
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family('detection', 'yolo', 'one output [1, 4 + C, N]', recognise_yolo),
-    Family('classification', 'logits', 'one output [1, C]', recognise_logits),
+    Family('detection', 'yolo', '[1, 4 + C, N]: YOLOv8, 9, 11, 12', recognise_yolo),
+    Family('detection', 'yolov5', '[1, N, 5 + C], 3 N places: YOLOv5, 6, 7', recognise_yolov5),
+    Family('detection', 'yolox', '[1, N, 5 + C], N places: YOLOX', recognise_yolox),
+    Family('detection', 'yolo_end_to_end', '[1, K, 6]: YOLOv10, 26', recognise_end_to_end),
+    Family('detection', 'detr', '[1, Q, C] and [1, Q, 4]: DETR, RT-DETR, D-FINE', recognise_detr),
     Family(
-        'classification', 'probabilities', 'one output [1, C], 0 to 1', recognise_probabilities
+        'detection',
+        'boxes_labels_scores',
+        '[K, 4], [K] and [K]: SSD, Faster R-CNN, deployed RT-DETR and D-FINE',
+        recognise_boxes_labels_scores,
+    ),
+    Family(
+        'detection',
+        'centernet',
+        '[1, C, h, w] and maps of two: CenterNet',
+        recognise_centernet,
+    ),
+    Family(
+        'classification',
+        'logits',
+        '[1, C]: ResNet, MobileNet, EfficientNet, ViT',
+        recognise_logits,
+    ),
+    Family(
+        'classification',
+        'probabilities',
+        '[1, C] from 0 to 1: the same, with a softmax',
+        recognise_probabilities,
     ),
 )
 """In the order in which they are listed; a file should be of one family only."""
@@ -55,7 +89,7 @@ def recognised(facts: Facts, known: Mapping[str, Guess]) -> dict[str, Guess]:
     families = [f for f in FAMILIES if all(getattr(f, k) == v for k, v in wanted.items())]
     if not families:
         raise CardError(_unknown(wanted))
-    found = [(f, draft) for f in families if (draft := f.recognise(facts)) is not None]
+    found = [(f, draft) for f in families if (draft := f.recognise(facts, known)) is not None]
     if not found and 'decoder' in wanted:
         # The decoder itself has the last word, when the finished card is tried.
         return read(f'as --decoder {wanted["decoder"]} does', task=families[0].task)

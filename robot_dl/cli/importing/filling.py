@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from robot_dl.cli.importing.constants import constant_draft
-from robot_dl.cli.importing.draft import CLASSES, Guess, merged, read
+from robot_dl.cli.importing.draft import ASK, CLASSES, Guess, merged, read
 from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.families import recognised
 from robot_dl.cli.importing.hugging_face import hugging_face_draft, size_of
@@ -44,7 +44,7 @@ def filled(facts: Facts, given: Mapping[str, Guess]) -> dict[str, Guess]:
 def card_values(known: Mapping[str, Guess]) -> dict[str, Any]:
     """Return the content of model.yaml: the guesses under their keys, in the usual order."""
     values: dict[str, Any] = {}
-    for key in sorted((k for k in known if k != CLASSES), key=_place):
+    for key in sorted((k for k in known if k != CLASSES and k[0] != ASK), key=_place):
         *parents, last = key.split('.', maxsplit=1)
         place = values
         for parent in parents:

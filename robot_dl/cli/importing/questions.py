@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from robot_dl.cli.importing.draft import CLASSES, Guess
+from robot_dl.cli.importing.draft import ASK, CLASSES, Guess
 from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.presets import PRESETS
+from robot_dl.cli.importing.ultralytics import is_ultralytics
 from robot_dl.engine.card_checks import CardError
 
 Known = Mapping[str, Guess]
@@ -36,6 +37,13 @@ def _labels(facts: Facts, known: Known) -> str:
     return f'the names of its {count} classes, which the file does not hold{coco.get(count, "")}'
 
 
+def _license(facts: Facts, known: Known) -> str:
+    why = 'the licence of the weights (SPDX), which the file does not hold'
+    if is_ultralytics(facts.metadata):
+        return f"{why}; that of Ultralytics' own is AGPL-3.0, unless you have bought another"
+    return why
+
+
 def _numbers(facts: Facts, known: Known) -> str:
     presets = '\n'.join(f'      {name:12} {preset.users}' for name, preset in PRESETS.items())
     return (
@@ -62,16 +70,23 @@ QUESTIONS = (
     Question(
         ('license',),
         '--license',
-        'Apache-2.0',
-        lambda facts, known: 'the licence of the weights (SPDX), which the file does not hold',
+        '…',
+        _license,
     ),
 )
 """Everything that a card needs and that a file may not tell."""
 
 
 def missing(known: Known) -> list[Question]:
-    """Return what has to be asked for."""
-    return [q for q in QUESTIONS if any(key not in known for key in q.keys)]
+    """Return what has to be asked for, for every card and for this family."""
+    wanted = [q for q in QUESTIONS if any(key not in known for key in q.keys)]
+    asked = {k.removeprefix(ASK): guess for k, guess in known.items() if k.startswith(ASK)}
+    return wanted + [_of_family(key, guess) for key, guess in asked.items() if key not in known]
+
+
+def _of_family(key: str, guess: Guess) -> Question:
+    option = f'--option {key.rpartition(".")[2]}'
+    return Question((key,), option, str(guess.value), lambda facts, known: guess.reason)
 
 
 def refuse_gaps(facts: Facts, known: Known, command: str) -> None:
@@ -84,7 +99,9 @@ def refuse_gaps(facts: Facts, known: Known, command: str) -> None:
     if not asked:
         return
     lines = [f'  {q.option}: {q.why(facts, known)}' for q in asked]
-    answers = ' '.join(f'{q.option} {q.example}' for q in asked)
+    answers = ' '.join(
+        f'{q.option}{"=" if q.option.startswith("--option ") else " "}{q.example}' for q in asked
+    )
     family = f'{known["decoder"].value}: {known["decoder"].reason}'
     raise CardError(
         f'recognised as {family}.\nIt does not tell everything; please give\n'

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from robot_dl.cli.importing.draft import ASSUMED, CLASSES, Guess
+from robot_dl.cli.importing.draft import ASK, ASSUMED, CLASSES, Guess
 from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.filling import ORDER
 
@@ -14,7 +14,7 @@ NODES = {'detection': 'detection_node', 'classification': 'classification_node'}
 
 def report(facts: Facts, known: Mapping[str, Guess]) -> str:
     """Return a line for each value of the card: what, where from, and why."""
-    keys = [key for key in known if key != CLASSES]
+    keys = [key for key in known if key != CLASSES and key[0] != ASK]
     keys.sort(key=lambda key: ORDER.index(key if key in ORDER else key.partition('.')[0]))
     width = max(map(len, keys))
     lines = []

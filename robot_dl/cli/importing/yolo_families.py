@@ -1,17 +1,96 @@
-"""The YOLO families: one table, whose shape tells how it is to be read."""
+"""The YOLO families: one table, whose shape and numbers tell how it is to be read."""
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.cli.importing.draft import ASSUMED, READ, Draft, Guess, read
 from robot_dl.cli.importing.facts import Facts, Size
+from robot_dl.cli.importing.labels import literal
 from robot_dl.cli.importing.presets import PRESETS
-from robot_dl.cli.importing.ultralytics import is_ultralytics
+from robot_dl.cli.importing.ultralytics import does_nms, is_ultralytics
 
 STRIDES = ((8, 16, 32), (8, 16, 32, 64), (4, 8, 16, 32), (16, 32), (32,), (16,), (8,))
 """Pixels between the places where such networks look, at each of their scales."""
+
+MOST_ANSWERS = 1000
+"""Rows of a table that holds answers instead of places; 300 is usual."""
+
+Table = NDArray[Any]
+
+
+def recognise_yolo(facts: Facts, known: Draft) -> Draft | None:
+    """Recognise YOLOv8, 9, 11 and 12: one output [1, 4 + C, N]."""
+    table = _places_last(facts)
+    if table is None or table.shape[1] < 5:
+        return None
+    strides = _strides(facts.model_hw, table.shape[2], anchors=1)
+    if not strides:
+        return None
+    classes = table.shape[1] - 4
+    reason = f'4 + {classes} rows at {table.shape[2]} places, as many as {strides}'
+    return {**read(reason, decoder='yolo', classes=classes), **_usual_input(facts)}
+
+
+def recognise_yolov5(facts: Facts, known: Draft) -> Draft | None:
+    """Recognise YOLOv5 and 7, [1, N, 5 + C] with three anchors at each place, and YOLOv6."""
+    table = _places_first(facts)
+    if table is None:
+        return None
+    _, count, width = table.shape
+    draft = {**read('', classes=width - 5), **_usual_input(facts)}
+    if strides := _strides(facts.model_hw, count, anchors=3):
+        reason = f'5 + {width - 5} columns at {count} places, 3 for each of {strides}'
+        return {**draft, **read(reason, decoder='yolov5', classes=width - 5)}
+    if _strides(facts.model_hw, count, anchors=1) and (table[0, :, 4] == 1).all():
+        reason = f'5 + {width - 5} columns, of which the objectness is 1 everywhere, as in YOLOv6'
+        return {**draft, **read(reason, decoder='yolov5', classes=width - 5)}
+    return None
+
+
+def recognise_yolox(facts: Facts, known: Draft) -> Draft | None:
+    """Recognise YOLOX: [1, N, 5 + C] without anchors, decoded in the graph or not."""
+    table = _places_first(facts)
+    if table is None:
+        return None
+    _, count, width = table.shape
+    strides = _strides(facts.model_hw, count, anchors=1)
+    if not strides or (table[0, :, 4] == 1).all():
+        return None
+    reason = f'5 + {width - 5} columns at {count} places, one for each of {strides}'
+    draft = read(reason, decoder='yolox', classes=width - 5)
+    is_decoded = _is_decoded(table, facts.model_hw)
+    where = 'lie on the whole picture' if is_decoded else 'lie around 0, not yet at their places'
+    draft |= read(f"the boxes' centres {where}", decoder_options__decoded=is_decoded)
+    why = 'YOLOX takes BGR from 0 to 255 (version 0.2 and later), letterboxed to the top left'
+    values = {**PRESETS['pixels-bgr'].values(), 'input.fit': 'letterbox_top_left'}
+    return {**draft, **{key: Guess(value, why, ASSUMED) for key, value in values.items()}}
+
+
+def recognise_end_to_end(facts: Facts, known: Draft) -> Draft | None:
+    """Recognise YOLOv10 and 26, and exports with `nms=True`: the answers themselves, [1, K, 6]."""
+    table = only_table(facts.seen)
+    if table is None or table.shape[2] != 6 or table.shape[1] > MOST_ANSWERS:
+        return None
+    if not _ends_with_score_and_class(table[0]):
+        return None
+    reason = f'{table.shape[1]} rows of box, score (0 to 1) and class (whole numbers)'
+    if _says_end_to_end(facts.metadata):
+        reason += '; metadata of the exporter: end2end, or nms'
+    return {**read(reason, decoder='yolo_end_to_end'), **_usual_input(facts)}
+
+
+def only_table(seen: Mapping[str, Table]) -> Table | None:
+    """Return the only output that is [1, A, B]; None if there are others of that kind.
+
+    Older exports of YOLOv5 have the maps from which it was made, of rank 5, beside it.
+    """
+    tables = [a for a in seen.values() if a.ndim <= 3]
+    if len(tables) != 1 or tables[0].ndim != 3 or tables[0].shape[0] != 1:
+        return None
+    return tables[0] if all(a.ndim in (3, 5) for a in seen.values()) else None
 
 
 def places(model_hw: Size, strides: tuple[int, ...]) -> int:
@@ -19,29 +98,41 @@ def places(model_hw: Size, strides: tuple[int, ...]) -> int:
     return sum((model_hw[0] // s) * (model_hw[1] // s) for s in strides)
 
 
-def strides_for(model_hw: Size, count: int, anchors: int) -> tuple[int, ...] | None:
-    """Return the strides with which a network looks at `count` places, `anchors` times at each."""
-    fitting = (s for s in STRIDES if anchors * places(model_hw, s) == count)
-    return next(fitting, None)
+def _strides(model_hw: Size, count: int, anchors: int) -> str:
+    """Say with which strides a network looks at `count` places; empty if with none."""
+    for strides in STRIDES:
+        if anchors * places(model_hw, strides) == count:
+            shown = ', '.join(map(str, strides))
+            return f'strides {shown} give for {model_hw[0]}×{model_hw[1]}'
+    return ''
 
 
-def recognise_yolo(facts: Facts) -> Draft | None:
-    """Recognise YOLOv8, 9, 11 and 12: one output [1, 4 + C, N]."""
-    table = only_table(facts.seen)
-    if table is None or table.shape[1] < 5:
-        return None
-    strides = strides_for(facts.model_hw, table.shape[2], anchors=1)
-    if strides is None:
-        return None
-    classes = table.shape[1] - 4
-    reason = (
-        f'4 + {classes} rows at {table.shape[2]} places, as many as {_shown(strides)} give for '
-        f'{facts.model_hw[0]}×{facts.model_hw[1]}'
-    )
-    return {**read(reason, decoder='yolo', classes=classes), **ultralytics_input(facts)}
+def _places_last(facts: Facts) -> Table | None:
+    return None if _says_end_to_end(facts.metadata) else only_table(facts.seen)
 
 
-def ultralytics_input(facts: Facts) -> dict[str, Guess]:
+def _places_first(facts: Facts) -> Table | None:
+    table = _places_last(facts)
+    return table if table is not None and table.shape[2] >= 6 else None
+
+
+def _ends_with_score_and_class(rows: Table) -> bool:
+    scores, classes = rows[:, 4], rows[:, 5]
+    likely = (scores >= 0) & (scores <= 1) & (classes >= 0) & (classes == np.round(classes))
+    return bool(likely.all())
+
+
+def _says_end_to_end(metadata: Mapping[str, Any]) -> bool:
+    return literal(metadata.get('end2end')) is True or does_nms(metadata)
+
+
+def _is_decoded(table: Table, model_hw: Size) -> bool:
+    """Tell whether centres are pixels of the input, rather than parts of a cell."""
+    x, y = np.asarray(table[0, :, 0], np.float64), np.asarray(table[0, :, 1], np.float64)
+    return bool(np.ptp(x) > model_hw[1] / 2 and np.ptp(y) > model_hw[0] / 2)
+
+
+def _usual_input(facts: Facts) -> dict[str, Guess]:
     """Return what the networks of Ultralytics, and those that follow them, expect of an image."""
     reason, kind = 'networks of this family take RGB from 0 to 1, letterboxed', ASSUMED
     if is_ultralytics(facts.metadata):
@@ -49,15 +140,3 @@ def ultralytics_input(facts: Facts) -> dict[str, Guess]:
         kind = READ
     values = {**PRESETS['unit'].values(), 'input.fit': 'letterbox'}
     return {key: Guess(value, reason, kind) for key, value in values.items()}
-
-
-def only_table(seen: Mapping[str, NDArray[Any]]) -> NDArray[Any] | None:
-    """Return the only output if it is [1, A, B], else None."""
-    tables = list(seen.values())
-    if len(tables) != 1 or tables[0].ndim != 3 or tables[0].shape[0] != 1:
-        return None
-    return tables[0]
-
-
-def _shown(strides: tuple[int, ...]) -> str:
-    return f'strides {", ".join(map(str, strides))}'
