@@ -63,7 +63,7 @@ def test_every_page_of_a_node_is_of_one_that_exists():
 
 def test_the_menu_names_every_page_once():
     menu = yaml.safe_load((ROOT / 'mkdocs.yml').read_text(encoding='utf-8'))['nav']
-    assert sorted(nav_of(menu)) == PAGES
+    assert sorted(nav_of(menu)) == PAGES, 'name every page of docs/ once in mkdocs.yml, below nav'
 
 
 def test_the_first_page_of_a_node_has_places_for_its_tables():
