@@ -18,7 +18,13 @@ Arrays = Mapping[str, NDArray[Any]]
 
 __all__ = ['Arrays', 'Engine', 'EngineError', 'available_devices', 'open_engine', 'open_graph']
 
-ENGINES = {'.onnx': 'robot_dl.engine.onnx_engine'}
+ENGINES = {
+    '.onnx': 'robot_dl.engine.onnx_engine',
+    '.pt': 'robot_dl.engine.torch_engine',
+    '.pt2': 'robot_dl.engine.torch_engine',
+    '.torchscript': 'robot_dl.engine.torch_engine',
+    '.ts': 'robot_dl.engine.torch_engine',
+}
 """Module that runs each kind of file.
 
 It has `open_weights(weights, request)` and `available_devices()`.

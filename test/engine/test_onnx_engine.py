@@ -92,7 +92,7 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path, content):
         open_engine(load_card(folder), 'cpu')
 
 
-@pytest.mark.parametrize('name', ['weights.pt', 'weights.pkl', 'weights'])
+@pytest.mark.parametrize('name', ['weights.pth', 'weights.pkl', 'weights'])
 def test_other_kinds_of_files_are_never_opened(tmp_path, name):
     """Trap 32: a pickle is refused by its kind, before one byte of it is read."""
     folder = write_model(tmp_path / 'm', weights=name, sha256='0' * 64)
