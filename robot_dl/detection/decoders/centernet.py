@@ -2,6 +2,7 @@
 
 Heat map [1, C, h, w]; width and height [1, 2, h, w] and the offset x, y of the centre in its cell
 [1, 2, h, w], both in cells. A cell is an object where no neighbour is higher.
+Without an offset the centre is the cell's.
 
 Signature: one map with C channels and two with 2, most often a quarter of the input's size. Names:
 hm, wh, reg. The heat map of the authors' exports is a logit: set `activation: sigmoid`.
@@ -41,6 +42,7 @@ ROLES = (
     Role('offset', (PAIR,), ('reg', 'offset', 'off', 'offset_pred', 'offsets')),
     Role('heatmap', ((1, None, None, None),), ('hm', 'heatmap', 'center_heatmap_pred', 'heat')),
 )
+WITHOUT_OFFSET = (ROLES[0], ROLES[2])
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,15 @@ class CenterNet(Params):
 
     def _names(self, specs: tuple[TensorSpec, ...]) -> dict[str, str]:
         named = {'heatmap': self.heatmap, 'size': self.size, 'offset': self.offset}
-        return find_outputs(FAMILY, ROLES, named, specs)
+        maps = [spec for spec in specs if len(spec.shape) == 4]
+        return find_outputs(FAMILY, ROLES if len(maps) > 2 else WITHOUT_OFFSET, named, specs)
 
     def _maps(self, outputs: Outputs) -> tuple[Floats, Floats, Floats]:
         names = self._names(specs_of(outputs))
-        heat, size, offset = (
-            float32(outputs[names[what]][0]) for what in ('heatmap', 'size', 'offset')
-        )
+        heat, size = (float32(outputs[names[what]][0]) for what in ('heatmap', 'size'))
+        offset = np.full_like(size, 0.5)
+        if 'offset' in names:
+            offset = float32(outputs[names['offset']][0])
         if not heat.shape[1:] == size.shape[1:] == offset.shape[1:]:
             shapes = ', '.join(str(list(each.shape)) for each in (heat, size, offset))
             raise ValueError(f'decoder {FAMILY}: expected maps of one size, got {shapes}')
