@@ -31,7 +31,16 @@ EXTRAS = {
     'bags': ['rosbags>=0.10,<0.12'],
     'eval': EVALUATION,
     'train': ['torch==2.13.0', 'onnx>=1.16', 'onnxscript>=0.3', 'matplotlib>=3.5', *EVALUATION],
-    'test': ['pytest>=7.0', 'pytest-timeout>=2.1', 'hypothesis>=6.80', 'jsonschema>=4.0'],
+    'test': [
+        'pytest>=7.0',
+        'pytest-timeout>=2.1',
+        'hypothesis>=6.80',
+        'jsonschema>=4.0',
+        # What the decoders are compared with; both work without torchvision.
+        'transformers==4.57.6',
+        'Pillow>=9.0',
+        'onnxruntime-extensions>=0.15,<0.16',
+    ],
     # The version after it is announced to be incompatible.
     'docs': ['mkdocs==1.6.1'],
     'dev': [
