@@ -16,7 +16,8 @@ def user_models() -> Path:
 def available_models() -> dict[str, Path]:
     """Return the folder of every model known by name; a bundled one wins over a user's."""
     try:
-        mine = list(user_models().glob('*/model.yaml'))
+        # Not what begins with a dot: an import that was killed may have left such a folder.
+        mine = list(user_models().glob('[!.]*/model.yaml'))
     except RuntimeError:  # A container's user may have no home.
         mine = []
     cards = [*mine, *BUNDLED.glob('*/model.yaml')]

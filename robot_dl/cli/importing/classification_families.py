@@ -51,7 +51,8 @@ def recognise_probabilities(facts: Facts, known: Draft) -> Draft | None:
 def _geometry(facts: Facts) -> dict[str, Guess]:
     why = 'as most are evaluated: shorter side to 256, the middle 224; or --fit, --crop-fraction'
     values = {'input.fit': 'center_crop', 'input.crop_fraction': 0.875}
-    return {key: Guess(value, why, ASSUMED) for key, value in values.items()}
+    smooth = assumed('as Pillow, with which classifiers are trained', input__resampling='area')
+    return {**{key: Guess(value, why, ASSUMED) for key, value in values.items()}, **smooth}
 
 
 def _only_row(seen: Mapping[str, NDArray[Any]]) -> NDArray[np.float64] | None:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shlex
 from pathlib import Path
 
 from robot_dl.cli.arguments import output_file
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     weights, facts = inspect(args.file, told)
     with telling_of(args.file):
         known = filled(facts, given)
-        refuse_gaps(facts, known, f'robot_dl models import {shlex.quote(str(args.file))}')
+        refuse_gaps(facts, known)
         refuse_wrong_count(known)
         sight = install(folder, weights, card_values(known))
     print(report(facts, known))

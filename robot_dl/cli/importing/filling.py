@@ -15,8 +15,8 @@ from robot_dl.engine.card_checks import CardError
 
 KEYS = (
     'name task weights sha256 input.name input.size_hw input.layout input.color input.mean '
-    'input.std input.fit input.crop_fraction input.dtype constants decoder decoder_options labels '
-    'license description'
+    'input.std input.fit input.crop_fraction input.resampling input.dtype constants decoder '
+    'decoder_options labels license description'
 )
 ORDER = KEYS.split()
 """The keys of a card in the order in which people read them."""

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,14 @@ from robot_dl.cli.importing.hugging_face import size_of
 from robot_dl.cli.importing.onnx_file import read_onnx
 from robot_dl.cli.importing.onnx_graph import Graph
 from robot_dl.cli.importing.refusals import refuse_impostors, telling_of
-from robot_dl.cli.importing.torch_file import (
-    extra_metadata,
-    program_inputs,
-    script_inputs,
-    shape_in,
-)
+from robot_dl.cli.importing.torch_file import extra_metadata
 from robot_dl.cli.importing.ultralytics import imgsz
-from robot_dl.core.names import choose
 from robot_dl.core.tensors import TensorSpec
 from robot_dl.engine.card_checks import CardError
-from robot_dl.engine.engine import ENGINES, Engine, EngineError
+from robot_dl.engine.engine import Engine, EngineError, open_graph
 from robot_dl.engine.input_card import DTYPES, LAYOUTS
 from robot_dl.engine.request import Request, Weights
+from robot_dl.engine.torch_archive import check_archive
 
 USUAL_SIZES = ((640, 640), (224, 224), (512, 512), (384, 384))
 """Tried in the first run of a graph that does not say what it takes."""
@@ -79,7 +73,7 @@ def inspect(path: Path, told: Told) -> tuple[bytes, Facts]:
     """
     refuse_impostors(path)
     with telling_of(path):
-        opened = OPENERS[path.suffix.lower()](path, told.size_hw)
+        opened = _open_onnx(path) if path.suffix.lower() == '.onnx' else _open_torch(path)
         image, others = image_input(opened.engine.inputs)
         if image.dtype not in DTYPES:
             raise CardError(f'{image.name} is {image}; expected one of {", ".join(DTYPES)}')
@@ -126,11 +120,10 @@ def _first_run(
 def _trials(image: TensorSpec, told_hw: Size | None) -> Iterator[tuple[str, Size]]:
     _, first, second, third = image.shape
     axes = {'nchw': (first, second, third), 'nhwc': (third, first, second)}
-    for layout, size in product(LAYOUTS, (told_hw,) if told_hw else USUAL_SIZES):
-        colors, height, width = axes[layout]
+    sure = [layout for layout in LAYOUTS if axes[layout][0] == 3]
+    for layout, size in product(sure or LAYOUTS, (told_hw,) if told_hw else USUAL_SIZES):
+        _, height, width = axes[layout]
         model_hw = (height or size[0], width or size[1])
-        if colors not in (3, None):
-            continue
         if max(model_hw) > LONGEST_SIDE:
             raise CardError(f'{image.name} {image}: expected at most {LONGEST_SIDE} pixels a side')
         yield layout, model_hw
@@ -150,37 +143,20 @@ def _noise(dtype: str, layout: str, model_hw: Size) -> NDArray[Any]:
     return (noise * 255).astype(np.uint8) if dtype == 'uint8' else noise.astype(dtype)
 
 
-def _open_onnx(path: Path, told_hw: Size | None) -> Opened:
+def _open_onnx(path: Path) -> Opened:
     file = read_onnx(path)
     notes = tuple(f'the weights in {name} are now inside the one file' for name in file.merged)
-    engine = _engine(file.content, '.onnx', ())
+    engine = _engine(file.content, '.onnx')
     return Opened(file.content, engine, dict(file.graph.metadata), file.graph, notes)
 
 
-def _open_script(path: Path, told_hw: Size | None) -> Opened:
-    metadata = extra_metadata(path)
-    inputs = script_inputs(told_hw or imgsz(metadata) or shape_in(metadata))
+def _open_torch(path: Path) -> Opened:
     content = path.read_bytes()
-    return Opened(content, _engine(content, path.suffix.lower(), inputs), metadata)
+    # Before torch is imported, which takes seconds.
+    check_archive(content)
+    return Opened(content, _engine(content, path.suffix.lower()), extra_metadata(path))
 
 
-def _open_program(path: Path, told_hw: Size | None) -> Opened:
-    content = path.read_bytes()
-    return Opened(content, _engine(content, '.pt2', program_inputs(path)), extra_metadata(path))
-
-
-def _engine(content: bytes, suffix: str, inputs: tuple[TensorSpec, ...]) -> Engine:
-    module = choose('kind of file', suffix, ENGINES)
-    open_weights: Callable[[Weights, Request], Engine] = import_module(module).open_weights
+def _engine(content: bytes, suffix: str) -> Engine:
     digest = hashlib.sha256(content).hexdigest()
-    return open_weights(Weights(content, digest, suffix, inputs), Request('cpu'))
-
-
-OPENERS: dict[str, Callable[[Path, Size | None], Opened]] = {
-    '.onnx': _open_onnx,
-    '.torchscript': _open_script,
-    '.pt': _open_script,
-    '.pth': _open_script,
-    '.pt2': _open_program,
-}
-"""What opens each kind of file, given its path and the size that the user has told."""
+    return open_graph(Weights(content, digest, suffix), Request('cpu'))

@@ -79,10 +79,21 @@ def install(folder: Path, weights: bytes, values: Mapping[str, Any]) -> Sight:
         (new / values['weights']).write_bytes(weights)
         (new / 'model.yaml').write_text(card_text(values, weights), encoding='utf-8')
         sight = _tried(new)
-        if folder.exists():
-            folder.rename(Path(place, 'old'))
-        new.rename(folder)
+        _swap(new, folder, Path(place, 'old'))
     return sight
+
+
+def _swap(new: Path, folder: Path, old: Path) -> None:
+    """Move a model to its place; what was there stays there if that fails."""
+    was_there = folder.exists()
+    if was_there:
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if was_there:
+            old.rename(folder)
+        raise
 
 
 def card_text(values: Mapping[str, Any], weights: bytes) -> str:

@@ -89,7 +89,7 @@ def _of_family(key: str, guess: Guess) -> Question:
     return Question((key,), option, str(guess.value), lambda facts, known: guess.reason)
 
 
-def refuse_gaps(facts: Facts, known: Known, command: str) -> None:
+def refuse_gaps(facts: Facts, known: Known) -> None:
     """Check that nothing has to be asked for.
 
     Raises:
@@ -106,7 +106,7 @@ def refuse_gaps(facts: Facts, known: Known, command: str) -> None:
     raise CardError(
         f'recognised as {family}.\nIt does not tell everything; please give\n'
         + '\n'.join(lines)
-        + f'\nfor example: {command} {answers}'
+        + f'\nAdd to the command: {answers}'
     )
 
 

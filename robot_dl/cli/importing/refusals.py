@@ -1,13 +1,12 @@
 """Files that are not what their name says: told by their first bytes, before they are opened."""
 
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from robot_dl.core.names import unknown_name
 from robot_dl.engine.card_checks import CardError
-from robot_dl.engine.engine import EngineError
+from robot_dl.engine.engine import ENGINES, EngineError
 
 MOST_BYTES = 2**31
 """Protocol Buffers, and so ONNX, end here; a larger file is something else."""
@@ -15,8 +14,8 @@ MOST_BYTES = 2**31
 HEAD_BYTES = 512
 
 EXPORT_IT = (
-    'loading it would run code from it, so it is never opened; export the model to ONNX where it '
-    'was trained, e.g. torch.onnx.export(…), or `yolo export model=best.pt format=onnx`'
+    'it is never opened; export the model where it was trained, e.g. by torch.onnx.export(…), or '
+    'by `yolo export model=best.pt format=onnx`'
 )
 
 
@@ -49,9 +48,13 @@ def refuse_impostors(path: Path) -> None:
         if is_it(head):
             raise CardError(f'{path}: {what}')
     suffix = path.suffix.lower()
-    if suffix not in KINDS:
-        raise CardError(f'{path}: {unknown_name("kind of file", suffix, KINDS)}')
-    KINDS[suffix](path, head)
+    if suffix not in ENGINES:
+        raise CardError(f'{path}: {unknown_name("kind of file", suffix, ENGINES)}')
+    if suffix == '.onnx' and head.startswith(b'PK'):
+        raise CardError(
+            f'{path}: it is a zip archive, as torch writes, not ONNX; call it .torchscript or '
+            '.pt2 if torch.jit.save or torch.export.save made it'
+        )
 
 
 def is_text(head: bytes) -> bool:
@@ -68,7 +71,7 @@ def _is_pickle(head: bytes) -> bool:
 
 
 IMPOSTORS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
-    (_is_pickle, f'it is a pickle; {EXPORT_IT}'),
+    (_is_pickle, f'it is a pickle; loading it would run code from it, so {EXPORT_IT}'),
     (
         lambda head: head.startswith(b'version https://git-lfs'),
         'it is the pointer that Git LFS keeps instead of a large file; run `git lfs pull`',
@@ -82,35 +85,3 @@ IMPOSTORS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (is_text, 'it is text, not a graph'),
 )
 """What people have by mistake, and what to say of it."""
-
-
-def _refuse_zip(path: Path, head: bytes) -> None:
-    if head.startswith(b'PK'):
-        raise CardError(
-            f'{path}: it is a zip archive, as torch writes, not ONNX; '
-            'name it .torchscript or .pt2 if it was made by torch.jit.save or torch.export.save'
-        )
-
-
-def _refuse_checkpoint(path: Path, head: bytes) -> None:
-    """Refuse the weights that torch.save writes: they are a pickle inside a zip archive."""
-    if not zipfile.is_zipfile(path):
-        raise CardError(f'{path}: expected the zip archive that torch writes; it is damaged')
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise CardError(f'{path}: damaged: {error}') from error
-    parts = {part for name in names for part in name.split('/')[1:2]}
-    if 'data.pkl' in parts and 'code' not in parts:
-        raise CardError(f'{path}: it is a checkpoint, which is a pickle; {EXPORT_IT}')
-
-
-KINDS: dict[str, Callable[[Path, bytes], None]] = {
-    '.onnx': _refuse_zip,
-    '.torchscript': _refuse_checkpoint,
-    '.pt': _refuse_checkpoint,
-    '.pth': _refuse_checkpoint,
-    '.pt2': _refuse_checkpoint,
-}
-"""The kinds of files that can be imported, and a closer look at each."""

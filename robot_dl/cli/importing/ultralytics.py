@@ -44,8 +44,11 @@ def ultralytics_draft(metadata: Mapping[str, Any]) -> dict[str, Guess]:
 
 
 def imgsz(metadata: Mapping[str, Any]) -> tuple[int, int] | None:
-    """Return the height and width that the exporter was told, if it says so."""
-    size = literal(metadata.get('imgsz'))
+    """Return the height and width that the exporter was told, if it says so.
+
+    YOLOv5 writes the whole shape of its example instead, into TorchScript only.
+    """
+    size = literal(metadata.get('imgsz')) or (metadata.get('shape') or [])[2:]
     if isinstance(size, (list, tuple)) and len(size) == 2 and all(type(n) is int for n in size):
         return size[0], size[1]
     return None

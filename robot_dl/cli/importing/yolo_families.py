@@ -26,11 +26,11 @@ def recognise_yolo(facts: Facts, known: Draft) -> Draft | None:
     table = _places_last(facts)
     if table is None or table.shape[1] < 5:
         return None
-    strides = _strides(facts.model_hw, table.shape[2], anchors=1)
+    strides = strides_for(facts.model_hw, table.shape[2], anchors=1)
     if not strides:
         return None
     classes = table.shape[1] - 4
-    reason = f'4 + {classes} rows at {table.shape[2]} places, as many as {strides}'
+    reason = f'4 + {classes} rows at {table.shape[2]} places, as many as {_shown(strides, facts)}'
     return {**read(reason, decoder='yolo', classes=classes), **_usual_input(facts)}
 
 
@@ -40,37 +40,42 @@ def recognise_yolov5(facts: Facts, known: Draft) -> Draft | None:
     if table is None:
         return None
     _, count, width = table.shape
-    draft = {**read('', classes=width - 5), **_usual_input(facts)}
-    if strides := _strides(facts.model_hw, count, anchors=3):
-        reason = f'5 + {width - 5} columns at {count} places, 3 for each of {strides}'
-        return {**draft, **read(reason, decoder='yolov5', classes=width - 5)}
-    if _strides(facts.model_hw, count, anchors=1) and (table[0, :, 4] == 1).all():
-        reason = f'5 + {width - 5} columns, of which the objectness is 1 everywhere, as in YOLOv6'
-        return {**draft, **read(reason, decoder='yolov5', classes=width - 5)}
-    return None
+    reason = f'5 + {width - 5} columns at {count} places'
+    if strides := strides_for(facts.model_hw, count, anchors=3):
+        reason += f', 3 for each of those that {_shown(strides, facts)}'
+    elif strides_for(facts.model_hw, count, anchors=1) and _has_no_objectness(table):
+        reason += ', of which the objectness is 1 everywhere, as in YOLOv6'
+    else:
+        return None
+    return {**read(reason, decoder='yolov5', classes=width - 5), **_usual_input(facts)}
 
 
 def recognise_yolox(facts: Facts, known: Draft) -> Draft | None:
     """Recognise YOLOX: [1, N, 5 + C] without anchors, decoded in the graph or not."""
     table = _places_first(facts)
-    if table is None:
+    if table is None or _has_no_objectness(table):
         return None
     _, count, width = table.shape
-    strides = _strides(facts.model_hw, count, anchors=1)
-    if not strides or (table[0, :, 4] == 1).all():
+    strides = strides_for(facts.model_hw, count, anchors=1)
+    if not strides:
         return None
-    reason = f'5 + {width - 5} columns at {count} places, one for each of {strides}'
+    reason = f'5 + {width - 5} columns at {count} places, as many as {_shown(strides, facts)}'
     draft = read(reason, decoder='yolox', classes=width - 5)
+    if strides != STRIDES[0]:
+        draft |= read(reason, decoder_options__strides=[float(s) for s in strides])
     is_decoded = _is_decoded(table, facts.model_hw)
-    where = 'lie on the whole picture' if is_decoded else 'lie around 0, not yet at their places'
-    draft |= read(f"the boxes' centres {where}", decoder_options__decoded=is_decoded)
+    where = 'are spread over the whole input' if is_decoded else 'lie around 0: parts of cells'
+    draft |= read(f'the centres of its boxes {where}', decoder_options__decoded=is_decoded)
     why = 'YOLOX takes BGR from 0 to 255 (version 0.2 and later), letterboxed to the top left'
     values = {**PRESETS['pixels-bgr'].values(), 'input.fit': 'letterbox_top_left'}
     return {**draft, **{key: Guess(value, why, ASSUMED) for key, value in values.items()}}
 
 
 def recognise_end_to_end(facts: Facts, known: Draft) -> Draft | None:
-    """Recognise YOLOv10 and 26, and exports with `nms=True`: the answers themselves, [1, K, 6]."""
+    """Recognise YOLOv10, 26 and exports with suppression inside: answers, [1, K, 6] or [K, 7]."""
+    if _is_seven_wide(facts):
+        reason = 'rows of image, box, class and score, as YOLOv7 writes them'
+        return {**read(reason, decoder='yolo_end_to_end'), **_usual_input(facts)}
     table = only_table(facts.seen)
     if table is None or table.shape[2] != 6 or table.shape[1] > MOST_ANSWERS:
         return None
@@ -95,16 +100,27 @@ def only_table(seen: Mapping[str, Table]) -> Table | None:
 
 def places(model_hw: Size, strides: tuple[int, ...]) -> int:
     """Return at how many places a network without anchors looks."""
-    return sum((model_hw[0] // s) * (model_hw[1] // s) for s in strides)
+    return sum(-(-model_hw[0] // s) * -(-model_hw[1] // s) for s in strides)
 
 
-def _strides(model_hw: Size, count: int, anchors: int) -> str:
-    """Say with which strides a network looks at `count` places; empty if with none."""
-    for strides in STRIDES:
-        if anchors * places(model_hw, strides) == count:
-            shown = ', '.join(map(str, strides))
-            return f'strides {shown} give for {model_hw[0]}×{model_hw[1]}'
-    return ''
+def strides_for(model_hw: Size, count: int, anchors: int) -> tuple[int, ...]:
+    """Return with which strides a network looks at `count` places; none if with none we know."""
+    fitting = (strides for strides in STRIDES if anchors * places(model_hw, strides) == count)
+    return next(fitting, ())
+
+
+def _shown(strides: tuple[int, ...], facts: Facts) -> str:
+    height, width = facts.model_hw
+    return f'strides {", ".join(map(str, strides))} give for {height}×{width}'
+
+
+def _is_seven_wide(facts: Facts) -> bool:
+    shapes = [spec.shape for spec in facts.outputs]
+    return len(shapes) == 1 and shapes[0] == (None, 7)
+
+
+def _has_no_objectness(table: Table) -> bool:
+    return bool((table[0, :, 4] == 1).all())
 
 
 def _places_last(facts: Facts) -> Table | None:
