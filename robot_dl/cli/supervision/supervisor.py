@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Mapping
+from collections.abc import AsyncIterator
 
 from robot_dl.bringup.commands import added_variables, command
 from robot_dl.bringup.deployment import Deployment, NodeSpec
@@ -15,37 +15,42 @@ from robot_dl.cli.supervision.console import Console
 from robot_dl.ros.environment import profile_variable
 from robot_dl.ros.shared_memory import remove_dead_segments
 
-ENDING = ((signal.SIGINT, 5.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
-"""How a process is asked to end, and how long each request is given, in seconds."""
-LONGEST_LINE = 1 << 20
+ENDING = ((signal.SIGTERM, 7.0), (signal.SIGKILL, 2.0))
+"""How a process is asked to end, and how long each request is given, in seconds.
+
+SIGINT would do as well once rclpy is there, but before that Python answers it by a traceback.
+"""
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def supervise(deployment: Deployment, colored: bool | None = None) -> int:
-    """Run a deployment until SIGINT, SIGTERM, or until no node is left.
+    """Run a deployment until one of `STOPS`, nobody reads the log, or no node is left.
 
     Returns:
         0 if every node ended well, 1 if one failed and was not or could not be revived.
     """
-    console = Console((node.full_name for node in deployment.nodes), colored)
     try:
-        return asyncio.run(_Supervisor(deployment, console).run())
+        return asyncio.run(_Supervisor(deployment, colored).run())
     finally:
         remove_dead_segments()
 
 
 class _Supervisor:
-    def __init__(self, deployment: Deployment, console: Console) -> None:
-        self._nodes = [_Keeper(deployment, node, console) for node in deployment.nodes]
-        self._console = console
+    def __init__(self, deployment: Deployment, colored: bool | None) -> None:
+        self._stop = asyncio.Event()
+        names = [node.full_name for node in deployment.nodes]
+        self._console = Console(names, colored, lost=self._stop.set)
+        self._nodes = [_Keeper(deployment, node, self._console) for node in deployment.nodes]
 
     async def run(self) -> int:
-        loop, stop = asyncio.get_running_loop(), asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
+        loop = asyncio.get_running_loop()
+        for number in STOPS:
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it for SIGHUP
+                loop.add_signal_handler(number, self._stop.set)
         kept = asyncio.create_task(self._keep_all())
-        stopped = asyncio.create_task(stop.wait())
+        stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait((kept, stopped), return_when=asyncio.FIRST_COMPLETED)
-        if not kept.done():
+        if not kept.done() or kept.exception():
             await self._end()
         stopped.cancel()
         return 0 if await kept else 1
@@ -80,9 +85,9 @@ class _Keeper:
         memory = Respawn()
         while True:
             started_s = time.monotonic()
-            code = await self._run_once(self._env)
+            code = await self._run_once()
             if self._ending.is_set():
-                return code in (0, -signal.SIGINT, -signal.SIGTERM)
+                return code in (0, -signal.SIGTERM)
             memory = memory.after(time.monotonic() - started_s)
             if not self._node.respawn or memory.gives_up:
                 self._say_last_words(code, memory)
@@ -105,26 +110,29 @@ class _Keeper:
             except asyncio.TimeoutError:
                 self._console.line(self.name, f'still runs {patience_s:.0f} s after {number.name}')
 
-    async def _run_once(self, env: Mapping[str, str]) -> int:
+    async def _run_once(self) -> int:
         self._process = process = await asyncio.create_subprocess_exec(
             *command(self._node),
-            env=env,
+            env=self._env,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=PIPE,
             stderr=STDOUT,
-            limit=LONGEST_LINE,
             start_new_session=True,
             preexec_fn=dying_with(os.getpid()),
         )
-        if self._ending.is_set():  # The end was asked for while the process was being made.
-            process.send_signal(signal.SIGINT)
         assert process.stdout
-        async for line in process.stdout:
-            self._console.line(self.name, line.decode(errors='replace').rstrip())
+        log = asyncio.create_task(self._log(process.stdout))
+        if self._ending.is_set():  # The end was asked for while the process was being made.
+            await self.end()
         code = await process.wait()
+        await log
         if code < 0:  # Killed: its shared memory is still there.
             remove_dead_segments()
         return code
+
+    async def _log(self, stream: asyncio.StreamReader) -> None:
+        async for line in _lines(stream):
+            self._console.line(self.name, line.decode(errors='replace').rstrip())
 
     async def _is_ending_within(self, seconds: float) -> bool:
         try:
@@ -140,3 +148,15 @@ class _Keeper:
 
 def _ending_of(code: int) -> str:
     return f'ended by {signal.Signals(-code).name}' if code < 0 else f'ended with code {code}'
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """Yield what a process writes, line by line; a line without end comes in pieces."""
+    while not stream.at_eof():
+        try:
+            yield await stream.readuntil()
+        except asyncio.IncompleteReadError as error:
+            if error.partial:
+                yield error.partial
+        except asyncio.LimitOverrunError as error:
+            yield await stream.readexactly(error.consumed)
