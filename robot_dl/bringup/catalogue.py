@@ -79,6 +79,15 @@ def node_kinds() -> dict[str, NodeKind]:
     }
 
 
+def shared_names() -> dict[str, tuple[str, ...]]:
+    """Return what `remap` and `params` of defaults may name: what at least one kind has."""
+    kinds = node_kinds().values()
+    return {
+        'remap': tuple(sorted({name for kind in kinds for name in kind.remappable})),
+        'params': tuple(sorted({name for kind in kinds for name in kind.parameter_names})),
+    }
+
+
 def _load(place: str) -> Any:
     module, _, name = place.partition(':')
     return getattr(import_module(module), name)

@@ -1,9 +1,8 @@
 """The command that starts a node of a deployment."""
 
+import json
 import sys
 from typing import Any
-
-import yaml
 
 from robot_dl.bringup.deployment import BUNDLED_PROFILE, Deployment, NodeSpec
 from robot_dl.core.share import share_file
@@ -47,11 +46,12 @@ def added_variables(
 
 
 def yaml_text(value: Any) -> str:
-    """Return a value as one line of YAML, which ROS's parameter parser reads back."""
-    plain = list(value) if isinstance(value, tuple) else value
-    text = yaml.safe_dump(plain, default_flow_style=True, width=sys.maxsize, allow_unicode=True)
-    # A scalar by itself is followed by the end of the document.
-    return str(text).removesuffix('...\n').strip()
+    """Return a value as one line of YAML, which ROS's parameter parser reads back.
+
+    JSON is YAML, and quotes every text: without quotes ROS takes `1e3` for a number and `y` for
+    true, which YAML's own rules, and therefore PyYAML, do not.
+    """
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _each(flag: str, words: list[str]) -> list[str]:

@@ -8,7 +8,10 @@ from robot_dl.core.params import ParamError, ParamSpec
 NAME = r'[A-Za-z_][A-Za-z0-9_]*'
 NAMESPACE = rf'/?({NAME}(/{NAME})*)?'
 TOPIC = rf'(~/|/)?{NAME}(/{NAME})*'
-VARIABLE = NAME
+VARIABLE = r'[^=\x00]+'
+TEXT = r'[^\x00]*'
+FORMS = {VARIABLE: 'the name of a variable', TEXT: 'text without zero bytes'}
+"""What a pattern stands for, if it is no name of ROS."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Key:
         kind: 'text', 'flag', 'mapping' or 'list'.
         doc: One sentence for people; editors show it.
         pattern: Regular expression that a text, or each value of a mapping, must match entirely.
+        key_pattern: The same for the keys of a mapping.
         value_kinds: Types that the values of a mapping may have; empty allows all.
     """
 
@@ -28,6 +32,7 @@ class Key:
     doc: str
     pattern: str = ''
     value_kinds: tuple[type, ...] = ()
+    key_pattern: str = ''
 
 
 SHARED_KEYS = (
@@ -36,7 +41,7 @@ SHARED_KEYS = (
     Key('params', 'mapping', 'Parameters; they win over those of params_file.'),
     Key('params_file', 'text', "ROS parameter file in this file's folder or below."),
     Key('respawn', 'flag', 'Start it again when it ends by itself.'),
-    Key('env', 'mapping', 'Environment variables.', '', (str, int)),
+    Key('env', 'mapping', 'Environment variables.', TEXT, (str, int), VARIABLE),
 )
 NODE_KEYS = (
     Key('executable', 'text', 'Executable of this package, such as detection_node.'),

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from robot_dl.bringup.catalogue import NodeKind, node_kinds
+from robot_dl.bringup.catalogue import NodeKind, node_kinds, shared_names
 from robot_dl.bringup.deployment import BUNDLED_PROFILE, Deployment, NodeSpec
 from robot_dl.bringup.document import DeploymentError, Document, KeyPath, read_document
 from robot_dl.bringup.keys import (
+    FORMS,
     NODE_KEYS,
     ROOT_KEYS,
     SHARED_KEYS,
@@ -47,7 +48,9 @@ class _Reader:
     def deployment(self) -> Deployment:
         root = self._mapping((), self._document.content, ROOT_KEYS)
         defaults = self._mapping(('defaults',), root.get('defaults', {}), SHARED_KEYS)
-        self._check_default_params(defaults.get('params', {}))
+        for inner, known in shared_names().items():
+            # A default must be something of some node; those that have it get it.
+            self._check_known(('defaults',), inner, defaults.get(inner, {}), known)
         if not root.get('nodes'):
             self._refuse(('nodes',), 'expected a list of at least one node')
         found = [self._node(i, v, defaults) for i, v in enumerate(root.get('nodes', []))]
@@ -116,6 +119,8 @@ class _Reader:
         if not isinstance(name, str):
             self._refuse(path, f'expected text before the colon, got {_short(name)}')
             return False
+        if not self._matches(path, key.key_pattern, name):
+            return False
         kinds = key.value_kinds
         if kinds and (not isinstance(value, kinds) or isinstance(value, bool)):
             self._refuse(path, f'expected text, got {_short(value)}; put it in quotes')
@@ -124,7 +129,8 @@ class _Reader:
 
     def _matches(self, path: KeyPath, pattern: str, value: Any) -> bool:
         if pattern and not re.fullmatch(pattern, str(value)):
-            self._refuse(path, f'expected a ROS name, got {_short(value)}')
+            form = FORMS.get(pattern, 'a ROS name')
+            self._refuse(path, f'expected {form}, got {_short(value)}')
             return False
         return True
 
@@ -146,13 +152,9 @@ class _Reader:
     def _check_params_file(self, path: KeyPath, node: NodeSpec, is_shared: bool) -> None:
         if node.params_file is None or not node.params_file.is_file():
             return
-        others = _all_parameter_names() if is_shared else ()
+        others = shared_names()['params'] if is_shared else ()
         for problem in file_problems(node.params_file, node.full_name, node.kind, others):
             self._refuse((*path, 'params_file'), problem)
-
-    def _check_default_params(self, params: Values) -> None:
-        """A default must be a parameter of some node; those that have it get it."""
-        self._check_known(('defaults',), 'params', params, _all_parameter_names())
 
     def _check_names(self, nodes: tuple[NodeSpec, ...]) -> None:
         first: dict[str, NodeSpec] = {}
@@ -190,10 +192,6 @@ class _Reader:
     def _report(self) -> str:
         rows = [f'{self._document.file}:{line}: {text}' for line, text in sorted(self._problems)]
         return '\n'.join(rows)
-
-
-def _all_parameter_names() -> tuple[str, ...]:
-    return tuple({name for kind in node_kinds().values() for name in kind.parameter_names})
 
 
 def _merged(defaults: Values, values: Values, kind: NodeKind) -> dict[str, Any]:

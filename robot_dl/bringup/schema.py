@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from robot_dl.bringup.catalogue import NodeKind, node_kinds
+from robot_dl.bringup.catalogue import NodeKind, node_kinds, shared_names
 from robot_dl.bringup.keys import JSON_TYPES, NODE_KEYS, ROOT_KEYS, SHARED_KEYS, Key
 from robot_dl.core.params import ParamSpec
 
@@ -19,14 +19,25 @@ PARAMETER_TYPES: dict[Any, Schema] = {
 }
 
 
+VALUE_TYPES: dict[type, str] = {str: 'string', int: 'integer'}
+"""The types that values of a mapping may have."""
+
+
 def deployment_schema() -> Schema:
     """Return the schema (draft 2020-12) for editors that complete and check YAML."""
     kinds = node_kinds().values()
     root = _object(ROOT_KEYS)
     root['required'] = ['nodes']
-    root['properties']['defaults'] |= _object(SHARED_KEYS)
+    root['properties']['defaults'] |= _defaults()
     root['properties']['nodes'] |= {'minItems': 1, 'items': {'oneOf': [_node(k) for k in kinds]}}
     return {'$schema': 'https://json-schema.org/draft/2020-12/schema', **root}
+
+
+def _defaults() -> Schema:
+    schema = _object(SHARED_KEYS)
+    for inner, names in shared_names().items():
+        schema['properties'][inner]['propertyNames'] = {'enum': list(names)}
+    return schema
 
 
 def _node(kind: NodeKind) -> Schema:
@@ -38,8 +49,9 @@ def _node(kind: NodeKind) -> Schema:
         'properties': {spec.name: _parameter(spec) for spec in kind.parameter_specs},
         'additionalProperties': False,
     }
+    name = properties['remap']['additionalProperties']
     properties['remap'] |= {
-        'properties': {t.name: {'type': 'string', 'description': t.doc} for t in kind.topics},
+        'properties': {t.name: {**name, 'description': t.doc} for t in kind.topics},
         'additionalProperties': False,
     }
     return schema
@@ -55,8 +67,14 @@ def _object(keys: Iterable[Key]) -> Schema:
 
 def _value(key: Key) -> Schema:
     schema: Schema = {'type': JSON_TYPES[key.kind], 'description': key.doc}
-    if key.pattern and key.kind == 'text':
-        schema['pattern'] = f'^{key.pattern}$'
+    pattern = {'pattern': f'^{key.pattern}$'} if key.pattern else {}
+    if key.kind == 'text':
+        return {**schema, **pattern}
+    if key.value_kinds:
+        types = [VALUE_TYPES[kind] for kind in key.value_kinds]
+        schema['additionalProperties'] = {'type': types, **pattern}
+    if key.key_pattern:
+        schema['propertyNames'] = {'pattern': f'^{key.key_pattern}$'}
     return schema
 
 

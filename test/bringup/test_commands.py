@@ -3,9 +3,8 @@
 import sys
 
 import pytest
-import yaml
 
-from robot_dl.bringup.commands import added_variables, command, yaml_text
+from robot_dl.bringup.commands import added_variables, command
 from robot_dl.bringup.reading import read_deployment
 from robot_dl.bringup.respawn import LONGEST_DELAY_S, MOST_IN_A_ROW, Respawn
 
@@ -22,13 +21,8 @@ def test_names_remaps_and_parameters_become_ros_arguments(tmp_path):
         *(sys.executable, '-m', 'robot_dl.nodes.detection_node', '--ros-args'),
         *('-r', '__node:=front', '-r', '__ns:=/r1', '-r', 'image:=/a/b', '-r', '~/overlay:=pic'),
         *('--params-file', str(tmp_path / 'p.yaml')),
-        *('-p', 'score:=0.5', '-p', 'classes:=[mug, can]', '-p', 'model:=a b'),
+        *('-p', 'score:=0.5', '-p', 'classes:=["mug", "can"]', '-p', 'model:="a b"'),
     ]
-
-
-@pytest.mark.parametrize('value', ['yes', '1', '', 'a: b', "it's", 1, 1.5, 1e-9, True, [], ['é']])
-def test_values_are_read_back_as_they_were(value):
-    assert yaml.safe_load(yaml_text(value)) == value
 
 
 def test_a_node_that_ran_well_is_started_again_at_once():

@@ -11,6 +11,7 @@ from robot_dl.bringup.schema import deployment_schema
 RIGHT = [
     'nodes: [{executable: detection_node}]',
     'dds_profile: none\nnodes: [{executable: sim_node, respawn: true, params: {seed: 3}}]',
+    'nodes: [{executable: sim_node, env: {A: 1, B.C: "x y"}, namespace: /a/b}]',
     'defaults: {env: {A: "1"}}\nnodes: [{executable: detection_node, remap: {image: /a}}]',
 ]
 WRONG = [
@@ -21,6 +22,12 @@ WRONG = [
     'nodes: [{executable: sim_node, params: {seed: -1}}]',
     'nodes: [{executable: sim_node, params: {world: moon}}]',
     'nodes: [{executable: detection_node, remap: {imge: /a}}]',
+    'nodes: [{executable: detection_node, remap: {image: /1st/image}}]',
+    'nodes: [{executable: sim_node, env: {A: true}}]',
+    'nodes: [{executable: sim_node, env: {A=B: x}}]',
+    'nodes: [{executable: sim_node, env: {A: "x\\0y"}}]',
+    'defaults: {remap: {imge: /a}}\nnodes: [{executable: detection_node}]',
+    'defaults: {params: {scor: 0.5}}\nnodes: [{executable: detection_node}]',
     'node: [{executable: sim_node}]',
 ]
 
