@@ -35,6 +35,8 @@ from robot_dl.detection.decoders.reading import (
 )
 from robot_dl.detection.params import DetectionParams
 
+Ids = NDArray[np.int64]
+
 FAMILY = 'centernet'
 PAIR = (1, 2, None, None)
 ROLES = (
@@ -42,6 +44,7 @@ ROLES = (
     Role('offset', (PAIR,), ('reg', 'offset', 'off', 'offset_pred', 'offsets')),
     Role('heatmap', ((1, None, None, None),), ('hm', 'heatmap', 'center_heatmap_pred', 'heat')),
 )
+NEIGHBOURS = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, -1), (1, -1), (-1, 1)]
 WITHOUT_OFFSET = (ROLES[0], ROLES[2])
 
 
@@ -73,7 +76,7 @@ class CenterNet(Params):
         most = MOST_LOGIT if is_logit else MOST_SCORE
         check_sane(FAMILY, places, heat.reshape(len(heat), -1).T, most=most)
         least = least_logit(params.score) if is_logit else params.score
-        class_ids, y, x = np.nonzero((heat >= least) & (heat == neighbourhood(heat)))
+        class_ids, y, x = peaks(heat, least)
         best = heat[class_ids, y, x]
         scores = sigmoid(best) if is_logit else np.clip(best, 0, 1)
         cells = np.concatenate([np.stack([x, y]) + offset[:, y, x], size[:, y, x]]).T
@@ -110,12 +113,18 @@ class CenterNet(Params):
         return heat, size, offset
 
 
-def neighbourhood(heat: Floats) -> Floats:
-    """Return the highest of each cell [C, h, w] and its eight neighbours."""
-    wide = np.array(heat)
-    np.maximum(wide[:, :, 1:], heat[:, :, :-1], out=wide[:, :, 1:])
-    np.maximum(wide[:, :, :-1], heat[:, :, 1:], out=wide[:, :, :-1])
-    highest = np.array(wide)
-    np.maximum(highest[:, 1:], wide[:, :-1], out=highest[:, 1:])
-    np.maximum(highest[:, :-1], wide[:, 1:], out=highest[:, :-1])
-    return highest
+def peaks(heat: Floats, least: float) -> tuple[Ids, Ids, Ids]:
+    """Return class, y and x of the cells [C, h, w] that reach `least` and no neighbour exceeds.
+
+    Few cells reach it, and each comparison leaves fewer: that is faster than the maximum of every
+    neighbourhood. At a border the nearest cell inside stands for the one outside; it is itself a
+    neighbour.
+    """
+    flat, (height, width) = heat.ravel(), heat.shape[1:]
+    at = np.flatnonzero(flat >= least)
+    values, (y, x) = flat[at], np.divmod(at % (height * width), width)
+    for dy, dx in NEIGHBOURS:
+        down, right = np.clip(y + dy, 0, height - 1) - y, np.clip(x + dx, 0, width - 1) - x
+        left = np.flatnonzero(values >= flat[at + down * width + right])
+        at, values, y, x = at[left], values[left], y[left], x[left]
+    return at // (height * width), y, x

@@ -65,10 +65,12 @@ class ObjectnessRows(Params):
         # No class is above 1, so no product is above the objectness.
         likely = np.flatnonzero(scores[:, 0] >= least)
         given = scores[likely, 1:]
-        products = np.clip(scores[likely, 0], 0, 1) * np.clip(given.max(axis=1), 0, 1)
+        class_ids = given.argmax(axis=1)
+        best = given[np.arange(len(given)), class_ids]
+        products = np.clip(scores[likely, 0], 0, 1) * np.clip(best, 0, 1)
         enough = products >= least
         boxes_xyxy = xyxy_from_cxcywh(boxes_cxcywh[likely[enough]])
-        return Detections(boxes_xyxy, products[enough], given[enough].argmax(axis=1))
+        return Detections(boxes_xyxy, products[enough], class_ids[enough])
 
     def _name(self, specs: tuple[TensorSpec, ...]) -> str:
         return find_outputs(self.FAMILY, [TABLE], {'output': self.output}, specs)['output']
