@@ -7,8 +7,11 @@ Boxes = NDArray[np.float32]
 Scores = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
-BLOCK = 32
-"""Boxes compared at once in suppression: one matrix a block instead of one row a box."""
+BLOCK = 256
+"""Boxes compared at once in suppression: fewer steps, or fewer pairs that nobody asks for."""
+
+TINY = np.float32(1e-9)
+"""Area below which two boxes have no overlap, in place of 0 / 0."""
 
 
 def xyxy_from_cxcywh(boxes_cxcywh: Boxes) -> Boxes:
@@ -36,7 +39,7 @@ def iou_matrix(a_xyxy: Boxes, b_xyxy: Boxes) -> NDArray[np.float32]:
     sides = np.clip(high - low, 0, None)
     shared = sides[..., 0] * sides[..., 1]
     union = areas(a_xyxy)[:, None] + areas(b_xyxy)[None, :] - shared
-    return np.asarray(shared / np.maximum(union, np.float32(1e-9)), np.float32)
+    return np.asarray(shared / np.maximum(union, TINY), np.float32)
 
 
 def nms(boxes_xyxy: Boxes, scores: Scores, iou: float, most: int | None = None) -> Indices:
@@ -70,31 +73,68 @@ def class_aware_nms(
         Indices [K] into `boxes_xyxy`, best first.
     """
     order = np.argsort(-scores, kind='stable')
-    kept = np.zeros(0, np.int64)
+    kept = order[:0]
     for start in range(0, len(order), BLOCK):
-        block = order[start : start + BLOCK]
-        block = block[~_covered(boxes_xyxy, class_ids, block, kept, iou).any(axis=1)]
-        kept = np.concatenate([kept, block[_distinct(boxes_xyxy, class_ids, block, iou)]])
+        rivals = np.concatenate([kept, order[start : start + BLOCK]])
+        better, worse = _overlapping(boxes_xyxy, class_ids, rivals, len(kept), iou)
+        kept = rivals[_survivors(len(rivals), better, worse)]
         if most is not None and len(kept) >= most:
             return kept[:most]
     return kept
 
 
-def _covered(
-    boxes_xyxy: Boxes, class_ids: Indices, some: Indices, others: Indices, iou: float
-) -> NDArray[np.bool_]:
-    """Return for each of `some` [K] which of `others` [L] cover it: flags [K, L]."""
-    alike = class_ids[some][:, None] == class_ids[others][None, :]
-    return np.asarray(alike & (iou_matrix(boxes_xyxy[some], boxes_xyxy[others]) > iou))
+def _overlapping(
+    boxes_xyxy: Boxes, class_ids: Indices, rivals: Indices, settled: int, iou: float
+) -> tuple[Indices, Indices]:
+    """Return the pairs of `rivals` of one class that overlap: places [P] of better and worse.
+
+    Args:
+        boxes_xyxy: Boxes [N, 4].
+        class_ids: Their classes [N].
+        rivals: Indices [R] into both, best first.
+        settled: So many of the first do not overlap with each other.
+        iou: Overlap above which two are a pair.
+    """
+    better, worse = _pairs_of_a_class(class_ids[rivals], settled)
+    x0, y0, x1, y1 = boxes_xyxy[rivals].T.copy()
+    width = np.minimum(x1[better], x1[worse]) - np.maximum(x0[better], x0[worse])
+    height = np.minimum(y1[better], y1[worse]) - np.maximum(y0[better], y0[worse])
+    touching = np.flatnonzero((width > 0) & (height > 0))
+    better, worse = better[touching], worse[touching]
+    shared = width[touching] * height[touching]
+    area = areas(boxes_xyxy[rivals])
+    union = area[better] + area[worse] - shared
+    above = shared / np.maximum(union, TINY) > iou
+    return better[above], worse[above]
 
 
-def _distinct(boxes_xyxy: Boxes, class_ids: Indices, block: Indices, iou: float) -> list[int]:
-    """Return which of `block`, best first, are not covered by a better one that is kept."""
-    covers = _covered(boxes_xyxy, class_ids, block, block, iou)
-    covered = np.zeros(len(block), bool)
-    kept = []
-    for i in range(len(block)):
-        if not covered[i]:
-            kept.append(i)
-            covered |= covers[i]
-    return kept
+def _pairs_of_a_class(class_ids: Indices, settled: int) -> tuple[Indices, Indices]:
+    """Return every pair of equal entries [P], [P], the earlier one first.
+
+    Pairs within the first `settled` entries are left out.
+    """
+    order = np.argsort(class_ids, kind='stable')
+    sorted_ids = class_ids[order]
+    begins = np.searchsorted(sorted_ids, sorted_ids)
+    places = np.arange(len(order))
+    counts = np.where(order < settled, 0, places - begins)
+    ends = np.cumsum(counts)
+    worse = np.repeat(places, counts)
+    better = np.arange(len(worse)) - np.repeat(ends - counts - begins, counts)
+    return order[better], order[worse]
+
+
+def _survivors(count: int, better: Indices, worse: Indices) -> NDArray[np.bool_]:
+    """Return which of `count` boxes [count] stay when each one that stays drops its worse rivals.
+
+    Equal to going through them one by one, best first, but in as many rounds as the longest
+    chain of rivals has links: whoever has no better rival left stays.
+    """
+    stays = np.ones(count, bool)
+    while len(worse):
+        safe = np.ones(count, bool)
+        safe[worse] = False
+        stays[worse[safe[better]]] = False
+        open_ = stays[better] & stays[worse]
+        better, worse = better[open_], worse[open_]
+    return stays

@@ -106,3 +106,41 @@ def test_class_aware_suppression_equals_suppression_class_by_class(seed):
     assert list(class_aware_nms(boxes, scores, class_ids, 0.4)) == sorted(
         expected, key=lambda i: -scores[i]
     )
+
+
+def kept_one_by_one(boxes, scores, class_ids, iou, most):
+    """Return what greedy suppression keeps, by its definition: one box after another."""
+    kept = []
+    for i in sorted(range(len(scores)), key=lambda i: -scores[i]):
+        mine = [k for k in kept if class_ids[k] == class_ids[i]]
+        if not mine or iou_matrix(boxes[[i]], boxes[mine]).max() <= iou:
+            kept.append(i)
+    return kept[:most]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    seed=st.integers(0, 10_000),
+    n=st.sampled_from([0, 1, 2, 40, 300, 700]),
+    classes=st.sampled_from([1, 3, 80]),
+    iou=st.sampled_from([0.0, 0.3, 0.6, 1.0]),
+    most=st.sampled_from([None, 1, 30, 300]),
+)
+def test_suppression_is_the_same_as_one_by_one(seed, n, classes, iou, most):
+    """Equal scores, boxes without area and inverted ones included, and several blocks of boxes."""
+    rng = np.random.default_rng(seed)
+    boxes = np.round(random_boxes(seed, n) / 4)
+    boxes[::7, 2:] = boxes[::7, :2]
+    boxes[::11] = boxes[::11][:, [2, 3, 0, 1]]
+    scores = np.round(rng.uniform(0, 1, n), 2).astype(np.float32)
+    class_ids = rng.integers(0, classes, n)
+    kept = class_aware_nms(boxes, scores, class_ids, iou, most)
+    assert kept.tolist() == kept_one_by_one(boxes, scores, class_ids, iou, most)
+
+
+def test_a_chain_longer_than_a_block_is_undone_link_by_link():
+    """Each box covers the next, so every second one stays: the most rounds there can be."""
+    left = np.arange(600, dtype=np.float32) * 4
+    boxes = np.stack([left, left * 0, left + 10, left * 0 + 10], axis=1)
+    scores = np.linspace(1, 0, 600, dtype=np.float32)
+    assert nms(boxes, scores, 0.4).tolist() == list(range(0, 600, 2))
