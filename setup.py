@@ -99,6 +99,7 @@ setup(
         'console_scripts': [
             'robot_dl = robot_dl.cli.main:main',
             'detection_node = robot_dl.nodes.detection_node:main',
+            'classification_node = robot_dl.nodes.classification_node:main',
             'sim_node = robot_dl.sim.sim_node:main',
         ],
     },

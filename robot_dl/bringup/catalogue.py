@@ -62,6 +62,11 @@ _KINDS = {
         'robot_dl.detection.params:DetectionParams',
         'robot_dl.detection.topics:DETECTION_TOPICS',
     ),
+    'classification_node': (
+        'robot_dl.nodes.classification_node',
+        'robot_dl.classification.params:ClassificationParams',
+        'robot_dl.classification.topics:CLASSIFICATION_TOPICS',
+    ),
     'sim_node': (
         'robot_dl.sim.sim_node',
         'robot_dl.sim.params:SimParams',

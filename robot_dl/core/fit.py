@@ -53,13 +53,13 @@ class Fit:
 
 def letterbox(source_hw: Size, model_hw: Size, crop_fraction: float = 1.0) -> Fit:
     """Return the largest fit that keeps the shape and all of the image, centred."""
-    inner_hw = _scaled(source_hw, model_hw, min)
+    inner_hw = _scaled(source_hw, model_hw)
     return Fit(source_hw, model_hw, inner_hw, _centred(inner_hw, model_hw))
 
 
 def letterbox_top_left(source_hw: Size, model_hw: Size, crop_fraction: float = 1.0) -> Fit:
     """Return the largest fit that keeps the shape, with padding to the right and below only."""
-    return Fit(source_hw, model_hw, _scaled(source_hw, model_hw, min), (0, 0))
+    return Fit(source_hw, model_hw, _scaled(source_hw, model_hw), (0, 0))
 
 
 def stretch(source_hw: Size, model_hw: Size, crop_fraction: float = 1.0) -> Fit:
@@ -77,8 +77,7 @@ def center_crop(source_hw: Size, model_hw: Size, crop_fraction: float = 1.0) -> 
             256, crop 224" of ImageNet's evaluations.
     """
     wanted_hw = (round(model_hw[0] / crop_fraction), round(model_hw[1] / crop_fraction))
-    inner_hw = _scaled(source_hw, wanted_hw, max)
-    inner_hw = (max(inner_hw[0], model_hw[0]), max(inner_hw[1], model_hw[1]))
+    inner_hw = _covering(source_hw, wanted_hw)
     if inner_hw[0] * inner_hw[1] > MOST_ENLARGED * wanted_hw[0] * wanted_hw[1]:
         raise ValueError(f'center_crop: an image of {source_hw} is too long for {model_hw}')
     return Fit(source_hw, model_hw, inner_hw, _centred(inner_hw, model_hw))
@@ -93,13 +92,34 @@ FITS: dict[str, Callable[[Size, Size, float], Fit]] = {
 """The ways in which an image of another shape is brought to the size of a model's input."""
 
 
-def _scaled(source_hw: Size, model_hw: Size, choice: Callable[[float, float], float]) -> Size:
-    if min(*source_hw, *model_hw) < 1:
-        raise ValueError(f'expected sizes ≥ 1 px, got {source_hw} and {model_hw}')
-    scale = choice(model_hw[0] / source_hw[0], model_hw[1] / source_hw[1])
+def _scaled(source_hw: Size, model_hw: Size) -> Size:
+    """Return the greatest size of the source's shape, to the nearest pixel, that fits in."""
+    _check(source_hw, model_hw)
+    scale = min(model_hw[0] / source_hw[0], model_hw[1] / source_hw[1])
     inner_h, inner_w = (max(1, round(n * scale)) for n in source_hw)
     return inner_h, inner_w
 
 
+def _covering(source_hw: Size, wanted_hw: Size) -> Size:
+    """Return the least size of the source's shape that covers the wanted one.
+
+    The longer side is rounded down, as torchvision's and transformers' "resize the shorter side"
+    do: one pixel more would shift the edges of the crop by half a pixel.
+    """
+    _check(source_hw, wanted_hw)
+    (height, width), (h, w) = source_hw, wanted_hw
+    if h * width >= w * height:
+        return h, width * h // height
+    return height * w // width, w
+
+
+def _check(source_hw: Size, model_hw: Size) -> None:
+    if min(*source_hw, *model_hw) < 1:
+        raise ValueError(f'expected sizes ≥ 1 px, got {source_hw} and {model_hw}')
+
+
 def _centred(inner_hw: Size, model_hw: Size) -> Size:
-    return (model_hw[0] - inner_hw[0]) // 2, (model_hw[1] - inner_hw[1]) // 2
+    # An odd number of pixels leaves the greater half to the right and below, of padding and of
+    # what is cropped; rounding down would do that for padding only.
+    y, x = (int((m - i) / 2) for m, i in zip(model_hw, inner_hw, strict=True))
+    return y, x

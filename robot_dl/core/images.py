@@ -15,6 +15,15 @@ Triple = tuple[float, float, float]
 PAD_VALUE = 114
 """Grey of the padding, 0-255: the value with which the YOLO family is trained."""
 
+RESAMPLINGS = {'bilinear': cv2.INTER_LINEAR, 'area': cv2.INTER_AREA}
+"""How a picture is made smaller.
+
+bilinear: from the four pixels around each sampled point, whatever lies between the points, as
+OpenCV's users and the YOLO family do. area: the mean of all pixels that fall into one, which is
+close to what Pillow's anti-aliasing filters do, with which torchvision, timm and transformers
+prepare images; it takes five times as long and more (docs/nodes/classification_node.md).
+"""
+
 MOST_PIXELS = 2**26
 """More than any camera has. A damaged or hostile file may claim 65535 × 65535."""
 
@@ -49,12 +58,13 @@ def decoded(encoded: bytes, flags: int = cv2.IMREAD_COLOR) -> NDArray[Any]:
     return pixels
 
 
-def fitted(image: Rgb, fit: Fit) -> Rgb:
-    """Bring an image [H, W, 3] to a model's input [h, w, 3], with bilinear sampling.
+def fitted(image: Rgb, fit: Fit, resampling: str = 'bilinear') -> Rgb:
+    """Bring an image [H, W, 3] to a model's input [h, w, 3].
 
     Args:
         image: The image [H, W, 3], uint8.
         fit: Where it lies in the input; what it does not cover becomes grey.
+        resampling: One of `RESAMPLINGS`, for a picture that becomes smaller.
 
     Raises:
         ValueError: If the image is not [H, W, 3] uint8 or not of the size the fit was made for.
@@ -62,7 +72,7 @@ def fitted(image: Rgb, fit: Fit) -> Rgb:
     if image.dtype != np.uint8 or image.shape != (*fit.source_hw, 3):
         expected = f'uint8[{fit.source_hw[0]}, {fit.source_hw[1]}, 3]'
         raise ValueError(f'image: expected {expected}, got {image.dtype}{list(image.shape)}')
-    inner = resize(image, fit.inner_hw)
+    inner = resize(image, fit.inner_hw, resampling)
     if fit.inner_hw == fit.model_hw:
         return inner
     top, left = fit.offset_yx
@@ -74,11 +84,17 @@ def fitted(image: Rgb, fit: Fit) -> Rgb:
     return padded
 
 
-def resize(image: Rgb, size_hw: tuple[int, int]) -> Rgb:
-    """Return the image [H, W, 3] sampled bilinearly at [h, w, 3]; itself if nothing changes."""
-    if image.shape[:2] == size_hw:
+def resize(image: Rgb, size_hw: tuple[int, int], resampling: str = 'bilinear') -> Rgb:
+    """Return the image [H, W, 3] as [h, w, 3]; itself if nothing changes.
+
+    Where it does not shrink along both axes, it is sampled bilinearly whatever is asked for.
+    """
+    height, width = image.shape[:2]
+    if (height, width) == size_hw:
         return image
-    return np.asarray(cv2.resize(image, size_hw[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+    shrinks = size_hw[0] <= height and size_hw[1] <= width
+    how = RESAMPLINGS[resampling] if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size_hw[::-1], interpolation=how), np.uint8)
 
 
 def planes_from_pixels(

@@ -125,7 +125,7 @@ class ModelCard:
     def prepare(self, image: NDArray[np.uint8]) -> tuple[NDArray[Any], Fit]:
         """Return the input tensor for an RGB image [H, W, 3] uint8, and the fit that undoes it."""
         fit = self.input.fit_of((image.shape[0], image.shape[1]))
-        return self.input.normalise(fitted(image, fit)), fit
+        return self.input.normalise(fitted(image, fit, self.input.resampling)), fit
 
 
 def load_card(folder: Path) -> ModelCard:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.fit import FITS, Fit
-from robot_dl.core.images import planes_from_pixels
+from robot_dl.core.images import RESAMPLINGS, planes_from_pixels
 from robot_dl.engine.card_checks import CardError, numbers, one_of, text
 
 COLORS = ('rgb', 'bgr')
@@ -28,6 +28,7 @@ class InputCard:
         std: Divides each channel after that, in 0-255 units.
         fit: How an image of another shape is brought to `size_hw`, one of `core.fit.FITS`.
         crop_fraction: Part of the image's shorter side that `center_crop` keeps.
+        resampling: How a large image is made smaller, one of `core.images.RESAMPLINGS`.
         dtype: Element type of the tensor: float32, float16 or uint8 (pixels as they are).
     """
 
@@ -39,6 +40,7 @@ class InputCard:
     std: tuple[float, float, float] = (255.0, 255.0, 255.0)
     fit: str = 'letterbox'
     crop_fraction: float = 1.0
+    resampling: str = 'bilinear'
     dtype: str = 'float32'
 
     def __post_init__(self) -> None:
@@ -57,6 +59,7 @@ class InputCard:
         one_of('input.layout', self.layout, LAYOUTS)
         one_of('input.color', self.color, COLORS)
         one_of('input.fit', self.fit, tuple(FITS))
+        one_of('input.resampling', self.resampling, tuple(RESAMPLINGS))
         one_of('input.dtype', self.dtype, DTYPES)
         (fraction,) = numbers('input.crop_fraction', [self.crop_fraction], 1, low=0.1)
         if fraction > 1:

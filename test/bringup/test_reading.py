@@ -67,7 +67,7 @@ def test_what_a_node_says_wins_over_the_defaults(tmp_path):
         ('nodes: []', 1, 'nodes: expected a list of at least one node'),
         ('nodes: 3', 1, 'nodes: expected a list, got 3'),
         ('nodes:\n  - detection_node', 2, 'expected "key: value" lines, got \'detection_node\''),
-        ('nodes:\n  - name: x', 2, r'nodes\[0\].executable: missing; use one of detection_node'),
+        ('nodes:\n  - name: x', 2, r'nodes\[0\].executable: missing; use one of .*detection_node'),
         ('nodes:\n  - executable: detecton_node', 2, "Did you mean 'detection_node'"),
         (
             'nodes: [{executable: detection_node}]\nnode: 1',

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from robot_dl.core.fit import letterbox
+from robot_dl.core.fit import center_crop, letterbox
 from robot_dl.core.images import PAD_VALUE, fitted, planes_from_pixels
 
 SIZES = st.tuples(st.integers(16, 2000), st.integers(16, 2000))
@@ -24,6 +24,38 @@ SIZES = st.tuples(st.integers(16, 2000), st.integers(16, 2000))
 def test_the_image_is_centred_at_the_largest_scale(source_hw, model_hw, inner_hw, offset_yx):
     fit = letterbox(source_hw, model_hw)
     assert (fit.inner_hw, fit.offset_yx) == (inner_hw, offset_yx)
+
+
+@pytest.mark.parametrize(
+    ('source_hw', 'model_hw', 'fraction', 'inner_hw', 'offset_yx'),
+    [
+        ((480, 640), (224, 224), 0.875, (256, 341), (-16, -58)),
+        ((641, 480), (224, 224), 0.875, (341, 256), (-58, -16)),
+        ((300, 257), (224, 224), 0.875, (298, 256), (-37, -16)),
+        ((224, 224), (224, 224), 1.0, (224, 224), (0, 0)),
+        ((480, 640), (160, 96), 1.0, (160, 213), (0, -58)),
+        ((100, 100), (64, 128), 0.5, (256, 256), (-96, -64)),
+    ],
+)
+def test_a_crop_rounds_as_those_who_train_classifiers_do(
+    source_hw, model_hw, fraction, inner_hw, offset_yx
+):
+    """The longer side is int(size * long / short), the edge (whole - crop) // 2."""
+    fit = center_crop(source_hw, model_hw, fraction)
+    assert (fit.inner_hw, fit.offset_yx) == (inner_hw, offset_yx)
+
+
+@given(SIZES, st.tuples(st.integers(16, 400), st.integers(16, 400)), st.floats(0.1, 1.0))
+def test_a_crop_fills_the_input_and_keeps_the_shape(source_hw, model_hw, fraction):
+    longest = max(source_hw[0] / source_hw[1], source_hw[1] / source_hw[0])
+    assume(longest < 8 and 1 / 2 <= model_hw[0] / model_hw[1] <= 2)
+    fit = center_crop(source_hw, model_hw, fraction)
+    for inner, model, offset in zip(fit.inner_hw, fit.model_hw, fit.offset_yx, strict=True):
+        assert offset <= 0
+        assert offset + inner >= model
+    height, width = fit.inner_hw
+    least = min(height / source_hw[0], width / source_hw[1])
+    assert abs(height - source_hw[0] * least) < 1 or abs(width - source_hw[1] * least) < 1
 
 
 @pytest.mark.parametrize('model_hw', [(320, 320), (640, 640), (1280, 1280), (384, 640)])

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from robot_dl.core.images import decoded
+from robot_dl.core.fit import stretch
+from robot_dl.core.images import decoded, fitted
 
 GREY = np.tile(np.linspace(0, 250, 64, dtype=np.uint8), (48, 1))
 # Something that is not flat, so that most of the file is picture.
@@ -63,3 +64,19 @@ def test_the_flags_are_those_of_opencv():
     assert decoded(WHOLE['plain']).shape == (48, 64, 3)
     depth = cv2.imencode('.png', np.array([[0, 65535]], np.uint16))[1].tobytes()
     assert decoded(depth, cv2.IMREAD_UNCHANGED).tolist() == [[0, 65535]]
+
+
+def test_area_takes_the_mean_of_all_pixels_that_fall_into_one():
+    image = np.random.default_rng(0).integers(0, 256, (12, 20, 3)).astype(np.uint8)
+    small = fitted(image, stretch((12, 20), (3, 5)), 'area')
+    means = image.reshape(3, 4, 5, 4, 3).mean((1, 3))
+    assert np.abs(small - means).max() <= 0.5
+    sampled = fitted(image, stretch((12, 20), (3, 5)), 'bilinear')
+    assert np.abs(sampled - means).max() > 10
+
+
+def test_what_grows_is_sampled_bilinearly_whatever_is_asked_for():
+    image = np.random.default_rng(0).integers(0, 256, (6, 20, 3)).astype(np.uint8)
+    for size_hw in ((12, 40), (12, 10)):
+        fit = stretch((6, 20), size_hw)
+        np.testing.assert_array_equal(fitted(image, fit, 'area'), fitted(image, fit))

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from robot_dl.classification.types import Classification
 from robot_dl.core.detections import Detections
-from robot_dl.ros.overlay import class_colour, draw_detections
+from robot_dl.ros.overlay import class_colour, draw_classification, draw_detections
 
 GREY = np.full((120, 160, 3), 90, np.uint8)
 ONE = Detections(
@@ -41,3 +42,31 @@ def test_neighbouring_classes_have_different_colours():
     colours = np.array([class_colour(i) for i in range(12)], float)
     distances = np.linalg.norm(colours[:, None] - colours[None], axis=2) + 1e3 * np.eye(12)
     assert distances.min() > 40
+
+
+def named(*ids: int) -> Classification:
+    return Classification(np.full(len(ids), 0.5, np.float32), np.array(ids, np.int64))
+
+
+def test_classes_are_written_below_each_other_in_their_colours_on_a_copy():
+    before = GREY.copy()
+    picture = draw_classification(GREY, named(2, 0, 1), ['a', 'b', 'c'])
+    np.testing.assert_array_equal(GREY, before)
+    bars = [class_colour(k) for k in (2, 0, 1)]
+    column = [tuple(map(int, pixel)) for pixel in picture[:, 0]]
+    order = list(dict.fromkeys(c for c in column if c in bars))
+    assert order == bars
+    assert column[-1] == (90, 90, 90)
+    assert (picture[:, -1] == 90).all()
+
+
+def test_no_classes_leave_the_image_as_it_is():
+    np.testing.assert_array_equal(draw_classification(GREY, named(), ['a']), GREY)
+
+
+def test_classes_that_find_no_room_are_left_out_and_tiny_images_can_be_drawn_on():
+    many = named(*range(200))
+    labels = [f'class {i}' for i in range(200)]
+    for size_hw in ((120, 160), (1, 1), (9, 4)):
+        image = np.zeros((*size_hw, 3), np.uint8)
+        assert draw_classification(image, many, labels).shape == image.shape

@@ -112,7 +112,7 @@ class Stages:
                 image = rgb_from_msg(self.msg)
             with self._timed('fit'):
                 fit = card.input.fit_of(image.shape[:2])
-                pixels = fitted(image, fit)
+                pixels = fitted(image, fit, card.input.resampling)
             with self._timed('normalise'):
                 tensor = card.input.normalise(pixels)
             with self._timed('infer'):
