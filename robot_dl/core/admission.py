@@ -13,7 +13,7 @@ class Admission:
     """
 
     def __init__(self) -> None:
-        self._due_s = float('-inf')
+        self._beat_s = float('-inf')
 
     def refusal(self, now_s: float, age_s: float, max_age_s: float, max_rate_hz: float) -> str:
         """Return why an image is not admitted, one of `REFUSALS`; empty if it is.
@@ -28,9 +28,9 @@ class Admission:
             return TOO_OLD
         if not max_rate_hz:
             return ''
-        if now_s < self._due_s:
-            return OVER_RATE
         period_s = 1 / max_rate_hz
-        late_s = now_s - self._due_s
-        self._due_s = (now_s if late_s > period_s else self._due_s) + period_s
+        due_s = self._beat_s + period_s
+        if now_s < due_s:
+            return OVER_RATE
+        self._beat_s = now_s if now_s - due_s > period_s else due_s
         return ''

@@ -36,6 +36,14 @@ def test_an_old_image_does_not_use_up_the_turn_of_the_next():
     assert admission.refusal(0.1, 0.0, 1.0, 1.0) == ''
 
 
+def test_a_rate_that_is_raised_holds_from_the_next_image_on():
+    """Whoever had set 0.01 Hz waited for up to 100 s, whatever was set then."""
+    admission = Admission()
+    assert admission.refusal(0.0, 0.0, 0.0, 0.01) == ''
+    assert admission.refusal(1.0, 0.0, 0.0, 0.01) == OVER_RATE
+    assert admission.refusal(1.1, 0.0, 0.0, 10.0) == ''
+
+
 def test_the_same_failure_of_one_source_is_counted_until_another_or_none_comes():
     repeats = Repeats()
     assert [repeats.note('image', 'x') for _ in range(3)] == [1, 2, 3]
