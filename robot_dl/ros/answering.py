@@ -2,11 +2,12 @@
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode
 
+from robot_dl.core.admission import TOO_OLD
 from robot_dl.core.repeats import Repeats
 from robot_dl.ros.encodings import ImageError
 from robot_dl.ros.inputs import Details
@@ -24,6 +25,7 @@ class Answering:
     Attributes:
         frames: Where messages, answers and failures are counted.
         hopeless: What has failed `MOST_REPEATS` times in a row; empty if nothing has.
+        too_old_since_s: Steady time since when every image has been too old; None if none is.
     """
 
     def __init__(self, node: LifecycleNode, admit: Callable[[Arrival], str]) -> None:
@@ -35,8 +37,15 @@ class Answering:
         """
         self.frames = FrameStatistics(time.monotonic())
         self.hopeless = ''
+        self.too_old_since_s: float | None = None
         self._node, self._admit = node, admit
         self._repeats = Repeats()
+        self._logged_s: dict[Hashable, float] = {}
+
+    def listening(self) -> None:
+        """Note that images are expected from now on."""
+        self.too_old_since_s = None
+        self.frames.listening(time.monotonic())
 
     def receive(self, topic: str, details: Details) -> None:
         """Note that an image has come on `topic`, with what the middleware says of it."""
@@ -54,7 +63,10 @@ class Answering:
         """Call `respond` if the message that came so is admitted, whatever may happen there."""
         if self.hopeless:
             return
-        if refusal := self._admit(arrival):
+        refusal = self._admit(arrival)
+        since_s = self.too_old_since_s or time.monotonic()
+        self.too_old_since_s = since_s if refusal == TOO_OLD else None
+        if refusal:
             self.frames.refuse(refusal)
             return
         try:
@@ -77,11 +89,12 @@ class Answering:
             return  # the process is ending, and publishing fails because of that
         reason = f'{type(error).__name__}: {error}'
         self.frames.fail(time.monotonic(), f'{source}: {reason}')
-        is_bad_input = isinstance(error, ImageError)
-        self._log(source, reason if is_bad_input else ''.join(traceback.format_exception(error)))
+        is_bad_input, kind = isinstance(error, ImageError), _kind(error)
+        text = reason if is_bad_input else ''.join(traceback.format_exception(error))
+        self._log((source, kind), f'cannot answer {source}: {text}')
         if is_bad_input:
             return
-        count = self._repeats.note(source, _kind(error))
+        count = self._repeats.note(source, kind)
         if count >= MOST_REPEATS and not self.hopeless:
             self.hopeless = f'{source}: {reason} ({count} times in a row)'
 
@@ -102,10 +115,12 @@ class Answering:
         stages_ms = arrival.stages_ms(frames.inference_ms, busy_ms - network_ms)
         frames.answer(time.monotonic(), (now_ns - arrival.stamp_ns) / 1e6, stages_ms)
 
-    def _log(self, source: str, text: str) -> None:
-        self._node.get_logger().error(
-            f'cannot answer {source}: {text}', throttle_duration_sec=LOG_PERIOD_S
-        )
+    def _log(self, what: Hashable, text: str) -> None:
+        """Log an error, unless the same has just been logged; another one is never held back."""
+        now_s = time.monotonic()
+        if now_s - self._logged_s.get(what, float('-inf')) >= LOG_PERIOD_S:
+            self._logged_s[what] = now_s
+            self._node.get_logger().error(text)
 
 
 def _kind(error: Exception) -> tuple[Any, ...]:

@@ -140,6 +140,19 @@ def test_bad_images_are_never_a_reason_to_give_up(session, node, camera, answers
     assert lifecycle_state(session) == 'active'
 
 
+def test_one_exception_does_not_hide_the_other_in_the_log(session, node, camera, capfd):
+    """While bad images were logged, everything else that failed was not."""
+    bad = raw_image(PICTURE, 'rgb8')
+    bad.data = b'short'
+    fail(session, node, camera, 3, bad)
+    node.fails_in = 'on_image'
+    fail(session, node, camera, 3)
+    log = capfd.readouterr().err
+    assert log.count('expected 72 bytes') == 1, 'throttled'
+    assert log.count(BROKEN) == 1
+    assert 'Traceback' in log
+
+
 FRAGILE = """
 import sys
 sys.path.insert(0, {folder!r})
