@@ -8,6 +8,8 @@ from robot_dl.ros.latency import Arrival
 WALL_NS = 10**9 * 10**9
 # Beyond this a stamp is not old but from another clock.
 STRANGE_AGE_NS = 10 * 10**9
+# So far ahead of a simulation's clock a stamp can be, which goes by steps.
+STRANGE_LEAD_NS = 5 * 10**8
 
 
 def clock_complaint(node: Node) -> str:
@@ -32,9 +34,10 @@ def stamp_complaint(arrival: Arrival) -> str:
             f'stamps are of a simulation ({arrival.stamp_ns / 1e9:.1f} s), but the node lives '
             'by the wall clock: set use_sim_time:=true'
         )
-    if abs(arrival.age_ns) > STRANGE_AGE_NS:
-        return (
-            f"stamps are {arrival.age_ns / 1e9:.1f} s behind the node's clock: check the clocks "
-            'of both machines; for a recording set use_sim_time:=true and play its /clock'
-        )
-    return ''
+    if -STRANGE_LEAD_NS <= arrival.age_ns <= STRANGE_AGE_NS:
+        return ''
+    side = 'behind' if arrival.age_ns > 0 else 'ahead of'
+    return (
+        f"stamps are {abs(arrival.age_ns) / 1e9:.1f} s {side} the node's clock: check the clocks "
+        'of both machines; for a recording set use_sim_time:=true and play its /clock'
+    )

@@ -82,7 +82,7 @@ class Ears:
         """Subscribe, unless that is done."""
         if self.are_open:
             return
-        self._answering.frames.listening(time.monotonic())
+        self._answering.listening()
         for together in self._together:
             together.begin()
         for source in self._inputs:
@@ -122,10 +122,18 @@ class Ears:
                 source.refit()
 
     def warning(self, timeout_s: float) -> str:
-        """Say which stamps are of another clock, and which inputs do not fit together."""
+        """Say which stamps are of another clock, and what else keeps inputs from being used."""
         now_s = time.monotonic()
         stamps = [(s.topic, stamp_complaint(s.last)) for s in self._inputs if s.last]
         sentences = [f'{topic}: {complaint}' for topic, complaint in stamps if complaint]
         if timeout_s:
             sentences += [t.why_apart(now_s, timeout_s) for t in self._together]
+            sentences += self._why_too_old(now_s, timeout_s) if not sentences else []
         return '; '.join(filter(None, sentences))
+
+    def _why_too_old(self, now_s: float, timeout_s: float) -> list[str]:
+        since_s = self._answering.too_old_since_s
+        if since_s is None or now_s - since_s <= timeout_s:
+            return []
+        ages = ', '.join(f'{s.topic} {s.last.age_ns / 1e9:.2f} s' for s in self._inputs if s.last)
+        return [f'for {now_s - since_s:.0f} s every image was older than max_age_s: {ages}']

@@ -56,7 +56,14 @@ class Input:
     @property
     def topic(self) -> str:
         """Full name of the topic, remapped."""
-        return self._node.resolve_topic_name(self.name) + (self._ending or '')
+        return str(self._node.resolve_topic_name(self._asked))
+
+    @property
+    def _asked(self) -> str:
+        """What is asked for, and remapped only then: a name that was remapped is not again."""
+        if not self._ending:
+            return self.name
+        return f'{self._node.resolve_topic_name(self.name)}{self._ending}'
 
     def open(self) -> None:
         """Subscribe, unless that is done."""
@@ -91,7 +98,7 @@ class Input:
     def _subscribe(self) -> None:
         receive = self._on_described if GIVES_MESSAGE_INFO else self._on_message
         self._subscription = self._node.create_subscription(
-            self._msg_type, self.topic, receive, self._fitted()
+            self._msg_type, self._asked, receive, self._fitted()
         )
 
     def _fitted(self) -> QoSProfile:

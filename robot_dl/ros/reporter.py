@@ -16,7 +16,7 @@ REPEAT_LOG_S = 30.0
 
 
 class Reporter:
-    """Publishes once a second; logs a complaint when it is new, and again every half minute."""
+    """Publishes once a second; logs each complaint at once, but only every half minute."""
 
     def __init__(
         self, node: Node, frames: FrameStatistics, condition: Callable[[], Condition]
@@ -29,7 +29,7 @@ class Reporter:
             condition: Tells what else it knows of itself.
         """
         self._node, self._frames, self._condition = node, frames, condition
-        self._said, self._said_s = '', float('-inf')
+        self._said_s: dict[str, float] = {}
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', RESULTS)
         # The simulation's clock may stand still, and that too must be reported.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -45,11 +45,10 @@ class Reporter:
 
     def _log(self, complaint: str) -> None:
         now_s = time.monotonic()
-        is_new = _words(complaint) != _words(self._said)
-        if complaint and (is_new or now_s - self._said_s > REPEAT_LOG_S):
+        self._said_s = {w: s for w, s in self._said_s.items() if now_s - s < REPEAT_LOG_S}
+        if complaint and _words(complaint) not in self._said_s:
             self._node.get_logger().warning(complaint)
-            self._said_s = now_s
-        self._said = complaint
+            self._said_s[_words(complaint)] = now_s
 
 
 def _words(sentence: str) -> str:

@@ -124,7 +124,8 @@ def _other_transports(wanted: Wanted) -> list[tuple[str, str, str]]:
 
 def _remap(wanted: Wanted, type_name: str, topic: str) -> str:
     ending = TRANSPORT_TYPES[type_name][1] if wanted.has_transport else ''
-    return f'Remap: --ros-args -r {wanted.name}:={topic.removesuffix(ending)}'
+    name = wanted.name if topic.endswith(ending) else wanted.name + ending
+    return f'Remap: --ros-args -r {name}:={topic.removesuffix(ending)}'
 
 
 def _by_likeness(wanted: Wanted, type_name: str, alive: dict[str, list[str]]) -> list[str]:

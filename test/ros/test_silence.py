@@ -1,5 +1,7 @@
 """A node that hears nothing says why, on the log and in its diagnostics."""
 
+import re
+
 import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
@@ -93,8 +95,13 @@ def test_a_topic_of_another_type_is_reported_with_both_types(session, reports, d
             {'transport': 'compressed'},
             'Did you mean /cam/image_raw/compressed? Remap: --ros-args -r image:=/cam/image_raw',
         ),
+        (
+            (CompressedImage, 'cam/jpeg'),
+            {'transport': 'compressed'},
+            'Did you mean /cam/jpeg? Remap: --ros-args -r image/compressed:=/cam/jpeg',
+        ),
     ],
-    ids=['only compressed', 'only raw', 'compressed elsewhere', 'remapped without the ending'],
+    ids=['only compressed', 'only raw', 'elsewhere', 'without the ending', 'another ending'],
 )
 def test_images_in_the_other_transport_are_pointed_out(
     session, reports, published, parameters, advice
@@ -202,6 +209,10 @@ def send_stamped(session, stamp: Time):
         (Time(), 'stamps are zero: whoever publishes must fill in header.stamp'),
         (Time(sec=12), 'stamps are of a simulation (12.0 s), but the node lives by the wall'),
         (Time(sec=1_600_000_000), "s behind the node's clock: check the clocks of both machines"),
+        (
+            Time(sec=2_100_000_000),
+            "s ahead of the node's clock: check the clocks of both machines",
+        ),
     ],
 )
 def test_stamps_of_another_clock_are_reported(session, reports, stamp, words):
@@ -216,6 +227,54 @@ def test_images_that_are_all_too_old_because_of_their_clock_are_explained(sessio
     message(session, reports, WARN, 'set use_sim_time:=true')
     summary = node.frames.summary(0)
     assert summary.refused['too_old'] == summary.received > 0
+
+
+def test_images_that_are_all_too_old_though_the_clocks_agree_are_a_complaint(
+    session, reports, capfd
+):
+    """The node was silent, and its diagnostics said: OK, waiting for the first image."""
+    session.start(EchoNode, lazy=False, max_age_s=1.0, input_timeout_s=0.3)
+    ago = session.node.get_clock().now() - Duration(seconds=3)
+    send_stamped(session, ago.to_msg())
+    said = message(session, reports, WARN, 'every image was older than max_age_s: /image ')
+    assert re.fullmatch(r'for \d s every .* older than max_age_s: /image [3-9]\.\d\d s', said)
+    assert said.partition('max_age_s')[0][5:] in capfd.readouterr().err
+
+
+def test_a_complaint_that_comes_and_goes_is_logged_once(session, reports, capfd):
+    """Two publishers on a topic, one without stamps, filled the log."""
+    session.start(EchoNode, lazy=False)
+    camera = session.node.create_publisher(Image, 'image', 1)
+    msg = raw_image(picture((4, 6)), 'rgb8')
+    for words in ('stamps are zero', 'images/s', 'stamps are zero'):
+        reports.clear()
+        while not any(words in r.status[0].message for r in reports):
+            now = session.node.get_clock().now().to_msg()
+            msg.header.stamp = now if words == 'images/s' else Time()
+            camera.publish(msg)
+            session.executor.spin_once(timeout_sec=0.02)
+    assert capfd.readouterr().err.count('stamps are zero') == 1
+
+
+@pytest.mark.parametrize(
+    ('rules', 'transport', 'topic'),
+    [
+        (['image:=/cam/raw'], 'raw', '/cam/raw'),
+        (['image:=/cam/raw'], 'compressed', '/cam/raw/compressed'),
+        (['image/compressed:=/cam/jpeg'], 'compressed', '/cam/jpeg'),
+        (['image:=/a', '/a:=/b'], 'raw', '/a'),
+        (['image:=a', '__ns:=/robot'], 'compressed', '/robot/a/compressed'),
+    ],
+)
+def test_what_is_subscribed_is_what_is_talked_about(session, reports, rules, transport, topic):
+    """A compressed topic with a name of its own was subscribed, but another one was reported."""
+    cli = ['--ros-args', *(word for rule in rules for word in ('-r', rule))]
+    node = session.start(EchoNode, cli, **SOON, transport=transport)
+    said = silence(session, reports, 'has no publisher')
+    assert f': {topic} has no publisher' in said
+    name, namespace = node.get_name(), node.get_namespace()
+    subscribed = node.get_subscriber_names_and_types_by_node(name, namespace)
+    assert topic in dict(subscribed)
 
 
 def test_simulated_time_without_a_clock_is_reported(session, reports):
