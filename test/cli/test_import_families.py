@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from toy_families import LABELS, SIZE_HW, TOYS
 from toy_imports import ANSWERS, BACKGROUND, IMAGENET, NAMED, import_file, write_names
 
+from robot_dl.cli.importing.draft import Guess
 from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.families import FAMILIES, recognised
 from robot_dl.cli.main import main
@@ -310,6 +311,25 @@ def test_rows_of_answers_are_told_from_places_by_their_whole_classes():
     rows[0, 0, 5] = 3.5
     with pytest.raises(CardError, match='not what any family'):
         recognised(facts_of({}, values={'out': rows}), {})
+
+
+@pytest.mark.parametrize(
+    'row', [[0.5, 0.5, 0.2, 0.2, 0.9, 3], [300, 200, 40, 30, 0.9, 3], [0.1, 0.1, 0.9, 0.9, 0.9, 3]]
+)
+def test_rows_of_answers_whose_boxes_are_no_edges_in_pixels_are_not_taken_for_them(row):
+    rows = np.zeros((1, 300, 6))
+    rows[0, 0] = row
+    with pytest.raises(CardError, match='not what any family'):
+        recognised(facts_of({}, values={'out': rows}), {})
+
+
+def test_places_without_objectness_are_told_by_the_number_of_labels():
+    facts = facts_of({'out': (1, 8400, 84)})
+    labels = {'labels': Guess([str(i) for i in range(80)], '')}
+    draft = recognised(facts, labels)
+    assert draft['decoder'].value == 'yolo'
+    assert draft['decoder_options.transposed'].value is True
+    assert recognised(facts, {})['decoder'].value == 'yolox'
 
 
 def test_rows_of_seven_are_those_of_yolov7():

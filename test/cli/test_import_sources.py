@@ -65,6 +65,11 @@ def test_a_task_that_no_node_has_is_refused(task):
         ultralytics_draft({**METADATA, 'task': task})
 
 
+def test_the_rt_detr_of_ultralytics_is_refused_instead_of_misread():
+    with pytest.raises(CardError, match='centre and size as parts of the input; no decoder here'):
+        ultralytics_draft({**METADATA, 'head': 'RTDETRDecoder'})
+
+
 @pytest.mark.parametrize('names', ['', '{', "{0: 'a', 2: 'b'}", 'os.system("x")', '[1, [2]]' * 9])
 def test_names_that_are_damaged_have_to_be_asked_for(names):
     assert 'labels' not in ultralytics_draft({**METADATA, 'names': names})

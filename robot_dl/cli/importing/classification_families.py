@@ -43,7 +43,11 @@ def recognise_probabilities(facts: Facts, known: Draft) -> Draft | None:
     draft = read(reason, decoder='probabilities', classes=len(row)) | _geometry(facts)
     if is_ultralytics(facts.metadata):
         why = 'exported by Ultralytics, whose classifiers take RGB from 0 to 1, the middle of it'
-        values = {**PRESETS['unit'].values(), 'input.crop_fraction': 1.0}
+        values = {
+            **PRESETS['unit'].values(),
+            'input.fit': 'center_crop',
+            'input.crop_fraction': 1.0,
+        }
         draft |= {key: Guess(value, why, READ) for key, value in values.items()}
     return draft
 

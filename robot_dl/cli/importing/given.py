@@ -26,6 +26,7 @@ def add_answers(parser: argparse.ArgumentParser) -> None:
     add('--std', type=triple, metavar='R,G,B', help='divides them after that')
     add('--fit', choices=sorted(FITS), help='how an image gets the shape of the input')
     add('--crop-fraction', type=float, metavar='X', help='part that center_crop keeps, e.g. 0.875')
+    add('--resampling', help='how images become smaller: bilinear, or area as Pillow')
     add('--layout', choices=LAYOUTS, help='order of the axes of the image')
     add('--task', help='what the model does')
     add('--decoder', help='what reads the outputs')
@@ -42,6 +43,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     'std': ('input.std', '--std'),
     'fit': ('input.fit', '--fit'),
     'crop_fraction': ('input.crop_fraction', '--crop-fraction'),
+    'resampling': ('input.resampling', '--resampling'),
     'layout': ('input.layout', '--layout'),
     'task': ('task', '--task'),
     'decoder': ('decoder', '--decoder'),

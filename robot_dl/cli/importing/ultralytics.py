@@ -13,6 +13,7 @@ from robot_dl.cli.importing.labels import literal, named
 from robot_dl.engine.card_checks import CardError
 
 TASKS = {'detect': 'detection', 'classify': 'classification'}
+TRANSFORMER = 'RTDETRDecoder'
 SOURCE = 'metadata of the exporter'
 
 
@@ -34,6 +35,11 @@ def ultralytics_draft(metadata: Mapping[str, Any]) -> dict[str, Guess]:
         raise CardError(
             f'the metadata says task {task!r}; there are nodes for '
             f'{" and ".join(TASKS)} ({" and ".join(TASKS.values())}) only'
+        )
+    if metadata.get('head') == TRANSFORMER:
+        raise CardError(
+            "it is Ultralytics' RT-DETR, whose rows hold centre and size as parts of the input; "
+            "no decoder here reads those: export RT-DETR from its authors' code, or by Optimum"
         )
     draft = read(f'{SOURCE}: task {task!r}', task=TASKS[task])
     draft |= _labels(metadata['names'])

@@ -18,14 +18,24 @@ STRIDES = ((8, 16, 32), (8, 16, 32, 64), (4, 8, 16, 32), (16, 32), (32,), (16,),
 MOST_ANSWERS = 1000
 """Rows of a table that holds answers instead of places; 300 is usual."""
 
+LARGEST_PART = 2.0
+"""Edges that are parts of the input do not reach so far; those in pixels do."""
+
+MOSTLY = 0.8
+
 Table = NDArray[Any]
 
 
 def recognise_yolo(facts: Facts, known: Draft) -> Draft | None:
-    """Recognise YOLOv8, 9, 11 and 12: one output [1, 4 + C, N]."""
+    """Recognise YOLOv8, 9, 11 and 12: one output [1, 4 + C, N], or [1, N, 4 + C]."""
     table = _places_last(facts)
     if table is None or table.shape[1] < 5:
         return None
+    if _has_four_columns(facts, known, table):
+        classes = table.shape[2] - 4
+        reason = f'4 + {classes} columns, and as many labels: no objectness'
+        draft = read(reason, decoder='yolo', classes=classes, decoder_options__transposed=True)
+        return {**draft, **_usual_input(facts)}
     strides = strides_for(facts.model_hw, table.shape[2], anchors=1)
     if not strides:
         return None
@@ -37,7 +47,7 @@ def recognise_yolo(facts: Facts, known: Draft) -> Draft | None:
 def recognise_yolov5(facts: Facts, known: Draft) -> Draft | None:
     """Recognise YOLOv5 and 7, [1, N, 5 + C] with three anchors at each place, and YOLOv6."""
     table = _places_first(facts)
-    if table is None:
+    if table is None or _has_four_columns(facts, known, table):
         return None
     _, count, width = table.shape
     reason = f'5 + {width - 5} columns at {count} places'
@@ -53,7 +63,7 @@ def recognise_yolov5(facts: Facts, known: Draft) -> Draft | None:
 def recognise_yolox(facts: Facts, known: Draft) -> Draft | None:
     """Recognise YOLOX: [1, N, 5 + C] without anchors, decoded in the graph or not."""
     table = _places_first(facts)
-    if table is None or _has_no_objectness(table):
+    if table is None or _has_no_objectness(table) or _has_four_columns(facts, known, table):
         return None
     _, count, width = table.shape
     strides = strides_for(facts.model_hw, count, anchors=1)
@@ -79,7 +89,7 @@ def recognise_end_to_end(facts: Facts, known: Draft) -> Draft | None:
     table = only_table(facts.seen)
     if table is None or table.shape[2] != 6 or table.shape[1] > MOST_ANSWERS:
         return None
-    if not _ends_with_score_and_class(table[0]):
+    if not (_ends_with_score_and_class(table[0]) and _begins_with_edges(table[0])):
         return None
     reason = f'{table.shape[1]} rows of box, score (0 to 1) and class (whole numbers)'
     if _says_end_to_end(facts.metadata):
@@ -119,6 +129,13 @@ def _is_seven_wide(facts: Facts) -> bool:
     return len(shapes) == 1 and shapes[0] == (None, 7)
 
 
+def _has_four_columns(facts: Facts, known: Draft, table: Table) -> bool:
+    """Tell whether the labels say that a place has no objectness: [1, N, 4 + C]."""
+    labels = len(known['labels'].value) if 'labels' in known else 0
+    is_transposed = bool(strides_for(facts.model_hw, table.shape[1], anchors=1))
+    return is_transposed and table.shape[2] == 4 + labels and labels > 0
+
+
 def _has_no_objectness(table: Table) -> bool:
     return bool((table[0, :, 4] == 1).all())
 
@@ -136,6 +153,16 @@ def _ends_with_score_and_class(rows: Table) -> bool:
     scores, classes = rows[:, 4], rows[:, 5]
     likely = (scores >= 0) & (scores <= 1) & (classes >= 0) & (classes == np.round(classes))
     return bool(likely.all())
+
+
+def _begins_with_edges(rows: Table) -> bool:
+    """Tell whether rows hold left, top, right, bottom in pixels: not centres, nor parts of 1."""
+    edges = rows[(rows[:, :4] != 0).any(axis=1), :4]
+    if not len(edges):
+        return True
+    # A network without distances in its head may put a few edges of noise the wrong way round.
+    ordered = (edges[:, 2:] >= edges[:, :2]).all(axis=1).mean()
+    return bool(ordered > MOSTLY and np.abs(edges).max() > LARGEST_PART)
 
 
 def _says_end_to_end(metadata: Mapping[str, Any]) -> bool:
