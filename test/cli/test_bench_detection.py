@@ -9,18 +9,23 @@ import numpy as np
 import pytest
 from toy_models import write_model
 
-from robot_dl.cli.benches.detection import overhead_ratio
+from robot_dl.cli.benches.detection import latencies, overhead_ratio
+from robot_dl.cli.benches.goals import GOALS, verdict_lines, verdicts
 
 pytestmark = pytest.mark.ros
 
-STAGES = ['convert', 'fit', 'normalise', 'infer', 'decode', 'message']
+STAGES = ['convert', 'prepare', 'infer', 'decode', 'message']
+SCORES = [0.5, 0.25, 0.001]
 NUMBERS = [
     'raw_inference_ms',
     'raw_at_camera_rate_ms',
     'transport_floor_ms',
     'end_to_end_ms',
     'end_to_end_p95_ms',
-    'overhead_ratio',
+    'together_ms',
+    'together_ratio',
+    'around_inference_ms_at_0.25',
+    'around_inference_ms_at_0.001',
     'peak_memory_mb',
     'start_to_first_detection_s',
 ]
@@ -41,19 +46,76 @@ def test_overhead_is_what_the_node_takes_beyond_transport_per_inference(
     assert overhead_ratio(raw_ms, floor_ms, total_ms) == expected
 
 
+def test_the_slower_of_two_nodes_counts():
+    names = ['raw', 'rested', 'floor/detections', 'detections', 'together', 'second together']
+    samples = dict(zip(names, [[10.0], [11.0], [2.0], [14.0], [26.0], [28.0]], strict=True))
+    found = latencies(samples)
+    assert (found['overhead_ratio'], found['together_ratio']) == (1.2, 2.0)
+    assert latencies({**samples, 'second together': []})['together_ratio'] is None
+
+
+REACHED = {goal.result: goal.limit for goal in GOALS}
+
+
+@pytest.mark.parametrize(
+    ('results', 'met', 'word'),
+    [
+        (REACHED, [True] * 4, 'goal 1.15: met'),
+        ({**REACHED, 'overhead_ratio': 1.151}, [False, True, True, True], 'goal 1.15: missed'),
+        ({**REACHED, 'overhead_ratio': None}, [None, True, True, True], ': not measured'),
+    ],
+)
+def test_every_goal_is_judged(results, met, word):
+    found = verdicts('synthetic:yolo-n', 2, results)
+    assert [verdict.met for verdict in found] == met
+    assert verdict_lines(found)[0].endswith(word)
+
+
+@pytest.mark.parametrize(('model', 'cores'), [('tabletop_detector', 2), ('synthetic:yolo-n', 8)])
+def test_goals_are_for_one_model_on_two_cores(model, cores):
+    assert verdicts(model, cores, REACHED) == []
+
+
+def bench(*arguments):
+    """Run the benchmark for a moment."""
+    command = [sys.executable, '-m', 'robot_dl.cli.main', 'bench', 'detection', *arguments]
+    command += ['--seconds', '0.1', '--starts', '1']
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
 def test_every_number_is_measured_and_written(tmp_path):
     model = write_model(tmp_path / 'colours')
     image, path = tmp_path / 'grey.png', tmp_path / 'detection.json'
     cv2.imwrite(str(image), np.full((48, 64, 3), 90, np.uint8))
-    arguments = ['--model', model, '--image', image, '--json', path]
-    command = [sys.executable, '-m', 'robot_dl.cli.main', 'bench', 'detection', *arguments]
-    command += ['--seconds', '0.1', '--starts', '1']
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = bench('--model', model, '--image', image, '--json', path)
     assert done.returncode == 0, done.stderr
     written = json.loads(path.read_text())
-    assert all(written[name] > 0 for name in NUMBERS if name != 'overhead_ratio')
+    assert all(written[name] > 0 for name in NUMBERS)
     assert np.isfinite(written['overhead_ratio'])
-    assert list(written['stages_ms']) == STAGES
+    assert [case['score'] for case in written['cases']] == SCORES
+    # Six cells of 32 px, whose scores are 90 / 255 in each colour.
+    assert [(c['candidates'], c['found']) for c in written['cases']] == [(0, 0), (6, 6), (6, 6)]
+    for case in written['cases']:
+        assert list(case['stages_ms']) == STAGES
+        others = sum(ms for name, ms in case['stages_ms'].items() if name != 'infer')
+        assert 0 < case['around_inference_ms'] < 3 * others
     assert set(written['raw_settings']) == {'threads', 'waiting'}
     assert written['images'] >= 1
+    assert written['goals'] == []
     assert all(name in done.stdout for name in [*NUMBERS, *STAGES])
+
+
+def test_the_synthetic_model_is_measured_against_the_goals(tmp_path):
+    path = tmp_path / 'detection.json'
+    done = bench('--model', 'synthetic:yolo-n', '--json', path)
+    assert done.returncode == 0, done.stderr
+    written = json.loads(path.read_text())
+    assert 'M parameters' in written['description']
+    assert 'GFLOP a run' in done.stdout
+    candidates = {case['score']: case['candidates'] for case in written['cases']}
+    assert candidates[0.25] == pytest.approx(100, abs=3)
+    assert candidates[0.001] == pytest.approx(4000, abs=80)
+    if written['machine']['cores'] == 2:
+        assert [goal['result'] for goal in written['goals']] == list(REACHED)
+        assert all(goal['measured'] > 0 for goal in written['goals'])
+        assert done.stdout.count(' goal ') == len(GOALS)

@@ -1,8 +1,8 @@
 """Worker: publish an image when told to, each time under the stamp of its publication.
 
-Orders: `wait` answers once every topic has a subscriber; `publish TOPIC COUNT RATE_HZ WARM_UP`
-publishes WARM_UP images that do not count and then COUNT that do, and answers with COUNT, or with
-how many it was until the order `stop` came.
+Orders: `wait` answers once every topic has a subscriber; `publish TOPICS COUNT RATE_HZ WARM_UP`
+publishes on each of the TOPICS, between commas, WARM_UP images that do not count and then COUNT
+that do, and answers with COUNT, or with how many it was until the order `stop` came.
 """
 
 import argparse
@@ -13,11 +13,10 @@ from pathlib import Path
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
-from std_msgs.msg import Header
 
-from robot_dl.cli.benches.picture import SIZE, picture
+from robot_dl.cli.benches.picture import SIZE
+from robot_dl.cli.benches.picture_msg import picture_msg
 from robot_dl.cli.benches.worker import RELIABILITIES, Orders, answer, bench_node, qos
-from robot_dl.ros.images import image_to_msg
 
 WARM_UP_FRAME = 'warm_up'
 MEASURED_FRAME = 'camera'
@@ -29,7 +28,7 @@ class ImageSource:
     def __init__(self, node: Node, orders: Orders, args: argparse.Namespace) -> None:
         """Announce the topics."""
         self.orders = orders
-        self.image = image_to_msg(picture(args.size, args.image), Header())
+        self.image = picture_msg(args.size, args.image)
         profile = qos(args.reliability)
         self.publishers = {
             topic: node.create_publisher(Image, topic, profile) for topic in args.topics
@@ -43,14 +42,16 @@ class ImageSource:
                 return False
         return True
 
-    def publish(self, topic: str, count: str, rate_hz: str, warm_up: str) -> int:
+    def publish(self, topics: str, count: str, rate_hz: str, warm_up: str) -> int:
         """Publish evenly spaced images until the next order; return how many count."""
-        publisher, period_s = self.publishers[topic], 1.0 / float(rate_hz)
+        publishers = [self.publishers[topic] for topic in topics.split(',')]
+        period_s = 1.0 / float(rate_hz)
         due_s = time.monotonic()
         for index in range(-int(warm_up), int(count)):
             if self._is_stopped(due_s):
                 return max(index, 0)
-            self._publish(publisher, MEASURED_FRAME if index >= 0 else WARM_UP_FRAME)
+            for publisher in publishers:
+                self._publish(publisher, MEASURED_FRAME if index >= 0 else WARM_UP_FRAME)
             due_s += period_s
         return int(count)
 

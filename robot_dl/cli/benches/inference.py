@@ -1,28 +1,18 @@
-"""The bare ONNX Runtime call, and the stages around it, inside the benchmark's own process."""
+"""The bare ONNX Runtime call, with all settings that may be the fastest."""
 
 import itertools
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
-from std_msgs.msg import Header
 
-from robot_dl.cli.benches.picture import picture
-from robot_dl.core.images import fitted
-from robot_dl.detection.params import DetectionParams
-from robot_dl.detection.pipeline import Detector, open_detector
 from robot_dl.engine.card import ModelCard
 from robot_dl.engine.onnx_engine import spinning
-from robot_dl.ros.detections import detections_to_msg
-from robot_dl.ros.images import image_to_msg, rgb_from_msg
 
 TRIAL_RUNS, WARM_UP_RUNS = 15, 5
 
@@ -81,62 +71,6 @@ def bare_runtime(
     )
     arrays = {card.input.name: tensor}
     return BareRuntime(lambda: session.run(None, arrays), threads, waiting)
-
-
-@dataclass
-class Stages:
-    """A detector whose steps are timed one by one.
-
-    Attributes:
-        detector: As the node opens it.
-        params: As the node has them by default.
-        msg: The image message to detect in.
-        times_ms: What each step took, by its name.
-    """
-
-    detector: Detector
-    params: DetectionParams
-    msg: Any
-    times_ms: dict[str, list[float]] = field(default_factory=dict)
-
-    def tensor(self) -> NDArray[np.float32]:
-        """Return the network's input for the image."""
-        tensor, _ = self.detector.prepare(rgb_from_msg(self.msg))
-        return tensor
-
-    def detect(self, count: int) -> None:
-        """Do `count` times what the node does for one message."""
-        card = self.detector.card
-        for _ in range(count):
-            with self._timed('convert'):
-                image = rgb_from_msg(self.msg)
-            with self._timed('fit'):
-                fit = card.input.fit_of(image.shape[:2])
-                pixels = fitted(image, fit, card.input.resampling)
-            with self._timed('normalise'):
-                tensor = card.input.normalise(pixels)
-            with self._timed('infer'):
-                outputs = self.detector.infer(tensor)
-            with self._timed('decode'):
-                found = self.detector.find(outputs, fit, self.params)
-            with self._timed('message'):
-                detections_to_msg(found, self.msg.header, card.labels)
-
-    @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
-        started_s = time.perf_counter()
-        yield
-        taken_ms = (time.perf_counter() - started_s) * 1e3
-        self.times_ms.setdefault(stage, []).append(taken_ms)
-
-
-def open_stages(model: str, size: str, image: Path | None) -> Stages:
-    """Return a detector with the node's default parameters, and an image for it."""
-    params = DetectionParams(model=model)
-    detector = open_detector(
-        params.model, params.device, params.require_accelerator, params.threads
-    )
-    return Stages(detector, params, image_to_msg(picture(size, image), Header()))
 
 
 def _typical_ms(runtime: BareRuntime) -> float:

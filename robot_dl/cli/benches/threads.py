@@ -56,7 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure every combination in turns, print a table, and write the JSON."""
-    from robot_dl.cli.benches.inference import WAITING, bare_runtime, open_stages
+    from robot_dl.cli.benches.inference import WAITING, bare_runtime
+    from robot_dl.cli.benches.stages import open_stages
 
     stages = open_stages(args.model, '640x480', None)
     card, tensor = stages.detector.card, stages.tensor()
