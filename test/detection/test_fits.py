@@ -87,12 +87,13 @@ def test_the_pixels_lie_where_the_fit_says(name, source_hw, model_hw, crop_fract
     expected = (corners - [x, y, x, y]) / [scale_x, scale_y, scale_x, scale_y]
     height, width = source_hw
     expected = np.clip(expected, 0, [width, height, width, height])
-    assert np.abs(fit.to_source(corners) - expected).max() < 0.5
+    # A step of the ramp is a quarter of a pixel, and rounding loses half of it.
+    assert np.abs(fit.to_source(corners) - expected).max() < 0.13
 
 
 @pytest.mark.parametrize('fit_name', sorted(FITS))
 @pytest.mark.parametrize('name', sorted(LAYOUTS))
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=6)
 @given(
     st.sampled_from(SOURCES),
     st.sampled_from(MODELS),
