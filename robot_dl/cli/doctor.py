@@ -10,7 +10,7 @@ from pathlib import Path
 from robot_dl.cli.checks.finding import BROKEN, OK, Finding
 
 COLORS = {'ok': 32, 'note': 33, 'broken': 31}
-ROS = ('ros', 'rmw')
+ROS = ('ros', 'rmw', 'domain')
 """Without these there is no graph to look at."""
 SIGNS = {'ok': 'ok    ', 'note': 'note  ', 'broken': 'BROKEN'}
 
@@ -24,13 +24,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the findings; 1 if something is broken."""
-    from robot_dl.cli.checks.table import examine_machine
+    from robot_dl.cli.checks.table import examine_machine, examined
+
+    def graph() -> list[Finding]:
+        from robot_dl.cli.checks.live import examine_graph
+
+        return examine_graph(args.seconds)
 
     findings = examine_machine()
     if args.live and not any(f.subject in ROS and f.level == BROKEN for f in findings):
-        from robot_dl.cli.checks.live import examine_graph
-
-        findings += examine_graph(args.seconds)
+        findings += examined(graph)
     broken = any(finding.level == BROKEN for finding in findings)
     if args.json != '-':
         show(findings, sys.stdout.isatty())

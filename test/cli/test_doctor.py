@@ -5,6 +5,7 @@ import os
 import re
 
 import pytest
+from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
@@ -75,6 +76,41 @@ def test_a_check_that_fails_hides_no_other(monkeypatch):
     strange_finding, torch_finding = table.examine_machine()
     assert (strange_finding.level, torch_finding.level) == (BROKEN, OK)
     assert 'no such thing' in strange_finding.text
+
+
+@pytest.mark.parametrize('domain', ['abc', '-1', '233', '1.5'])
+def test_an_impossible_domain_is_a_finding_and_hides_no_other(monkeypatch, capsys, domain):
+    """`doctor --live` ended in a traceback and showed nothing."""
+    monkeypatch.setenv('ROS_DOMAIN_ID', domain)
+    assert main(['doctor', '--live']) == 1
+    shown = capsys.readouterr().out
+    assert f"BROKEN  domain           ROS_DOMAIN_ID is '{domain}'; expected a number" in shown
+    assert 'onnxruntime' in shown
+
+
+def test_a_graph_that_cannot_be_looked_at_hides_no_finding(monkeypatch, capsys):
+    """`doctor --live` ended in a traceback and showed nothing."""
+
+    def strange(seconds):
+        raise ImportError('numpy is for another Python')
+
+    monkeypatch.setattr('robot_dl.cli.checks.live.examine_graph', strange)
+    assert main(['doctor', '--live']) == 1
+    shown = capsys.readouterr().out
+    assert 'onnxruntime' in shown
+    assert re.search('BROKEN  graph .*numpy is for another Python', shown)
+
+
+def test_nodes_are_named_with_their_namespaces_and_namesakes_are_noted(session, monkeypatch):
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(session.context.get_domain_id()))
+    # The names of nodes that were there before come with a heartbeat of theirs, every three s.
+    for namespace in ('/front', '/rear'):
+        session.add(Node('detector', namespace=namespace, context=session.context))
+    found = {f.subject: f for f in examine_graph(4.0)}['nodes']
+    assert (found.level, found.text) == (OK, '/front/detector, /rear/detector, /test')
+    session.add(Node('detector', namespace='/rear', context=session.context))
+    found = {f.subject: f for f in examine_graph(4.0)}['nodes']
+    assert (found.level, found.text) == (NOTE, 'several of the same name: /rear/detector')
 
 
 def test_exit_code_one_when_something_is_broken(monkeypatch, capsys):

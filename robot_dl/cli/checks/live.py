@@ -1,6 +1,7 @@
 """Look at the running ROS graph: rates, ages, qualities of service, and what nodes say."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,11 +65,22 @@ def _findings(node: Node, executor: SingleThreadedExecutor, seconds: float) -> I
         RESULTS,
     )
     watched = _watch_all(node, executor, seconds)
-    others = [n for n in node.get_node_names() if n != node.get_name()]
-    yield fine('nodes', ', '.join(sorted(others)) or 'none running')
+    yield _nodes_finding(node)
     yield from _mismatches(node)
     yield from map(_image_finding, watched)
     yield from (_health_finding(status) for _, status in sorted(health.items()))
+
+
+def _nodes_finding(node: Node) -> Finding:
+    """Tell who is there, by full names; commands to one of two namesakes reach either."""
+    found = node.get_node_names_and_namespaces()
+    names = Counter(f'{namespace.rstrip("/")}/{name}' for name, namespace in found)
+    names -= Counter([node.get_fully_qualified_name()])
+    twice = [name for name, count in sorted(names.items()) if count > 1]
+    if twice:
+        remedy = 'give each a name or a namespace: --ros-args -r __node:=NAME -r __ns:=/NAMESPACE'
+        return note('nodes', f'several of the same name: {", ".join(twice)}', remedy)
+    return fine('nodes', ', '.join(sorted(names)) or 'none running')
 
 
 def _watch_all(node: Node, executor: SingleThreadedExecutor, seconds: float) -> list[Watched]:

@@ -14,6 +14,8 @@ from robot_dl.ros.shared_memory import SHARED_MEMORY
 
 MESSAGES = ('sensor_msgs', 'vision_msgs', 'diagnostic_msgs', 'std_srvs', 'tf2_msgs')
 LEAST_SHM_MIB = 128
+# DDSI-RTPS 2.3, section 9.6.1.1: the ports of the next one are above 65535.
+GREATEST_DOMAIN = 232
 NO_SUCH_RMW = 'unset RMW_IMPLEMENTATION, or install what it names'
 PATIENCE_S = 30.0
 
@@ -71,6 +73,18 @@ def check_messages() -> list[Finding]:
         packages = ' '.join(f'ros-$ROS_DISTRO-{name.replace("_", "-")}' for name in missing)
         return [broken('messages', f'missing: {", ".join(missing)}', f'apt install {packages}')]
     return [fine('messages', ', '.join(MESSAGES))]
+
+
+def check_domain() -> Finding:
+    """Check in which domain a node would be, and whom it could discover there."""
+    domain = os.environ.get('ROS_DOMAIN_ID') or '0'
+    if not domain.isdecimal() or int(domain) > GREATEST_DOMAIN:
+        text = f'ROS_DOMAIN_ID is {domain!r}; expected a number from 0 to {GREATEST_DOMAIN}'
+        return broken('domain', text, 'unset ROS_DOMAIN_ID, or set it alike on all machines')
+    reach = os.environ.get('ROS_AUTOMATIC_DISCOVERY_RANGE', '').lower() or 'default'
+    if os.environ.get('ROS_LOCALHOST_ONLY') == '1':
+        reach = 'localhost'
+    return fine('domain', f'{domain}, discovery range {reach}')
 
 
 def check_profile() -> Finding:

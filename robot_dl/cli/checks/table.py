@@ -6,10 +6,13 @@ from collections.abc import Callable
 from robot_dl.cli.checks import libraries, middleware, rendering, runtimes
 from robot_dl.cli.checks.finding import Finding, broken
 
-CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
+Check = Callable[[], Finding | list[Finding]]
+
+CHECKS: tuple[Check, ...] = (
     libraries.check_python,
     libraries.check_libraries,
     middleware.check_ros,
+    middleware.check_domain,
     middleware.check_profile,
     middleware.check_shared_memory,
     runtimes.check_onnxruntime,
@@ -21,13 +24,15 @@ CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
 
 
 def examine_machine() -> list[Finding]:
-    """Run every check. One that fails by itself is a finding too, and hides no other."""
-    findings: list[Finding] = []
-    for check in CHECKS:
-        try:
-            found = check()
-        except Exception:  # the machine is stranger than the check expected
-            reason = traceback.format_exc(limit=-1).strip().splitlines()[-1]
-            found = broken(check.__name__, reason, 'please report this')
-        findings += found if isinstance(found, list) else [found]
-    return findings
+    """Run every check of this machine."""
+    return [finding for check in CHECKS for finding in examined(check)]
+
+
+def examined(check: Check) -> list[Finding]:
+    """Run a check. One that fails by itself is a finding too, and hides no other."""
+    try:
+        found = check()
+    except Exception:  # the machine is stranger than the check expected
+        reason = traceback.format_exc(limit=-1).strip().splitlines()[-1]
+        return [broken(check.__name__, reason, 'mend what else is broken, or please report this')]
+    return found if isinstance(found, list) else [found]
