@@ -1,6 +1,7 @@
 """What all families owe to every graph: any precision, any classes, any size, and nothing too."""
 
 import tracemalloc
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import numpy as np
@@ -148,3 +149,51 @@ def test_a_million_classes_are_read_where_a_graph_has_them(name):
     tracemalloc.stop()
     assert list(found.class_ids) == [999_999]
     assert most < 6 * sum(array.nbytes for array in outputs.values())
+
+
+@pytest.mark.parametrize('poison', [np.nan, np.inf, -np.inf, 3e38, -3e38])
+def test_damaged_outputs_are_refused_or_harmless(layout, poison):
+    """Trap 20: a NaN anywhere is refused; nothing that is not finite gets through."""
+    rng = np.random.default_rng(7)
+    outputs = layout.encode(random_scene(rng, MODEL_HW, classes=5, count=5))
+    for name in [name for name, array in outputs.items() if array.dtype.kind == 'f']:
+        for at in rng.integers(0, outputs[name].size, 30):
+            damaged = {**outputs, name: outputs[name].copy()}
+            damaged[name].flat[at] = poison
+            with suppress_refusal():
+                found = decoder_of(layout).decode(damaged, DetectionParams(score=0.1), MODEL_HW)
+                assert not np.isnan(poison)
+                assert np.isfinite(found.boxes_xyxy).all()
+                assert ((found.scores >= 0) & (found.scores <= 1)).all()
+
+
+@contextmanager
+def suppress_refusal():
+    """Let the one sentence pass that tells of a damaged network."""
+    try:
+        yield
+    except ValueError as error:
+        if 'the network gave' not in str(error):
+            raise
+
+
+@pytest.mark.parametrize('name', sorted(DECODERS))
+def test_whatever_a_graph_returns_is_read_or_refused_with_a_sentence(name):
+    """Random extents, types and magnitudes: boxes that are finite, or a ValueError."""
+    rng, example = np.random.default_rng(11), DECODERS[name].example()
+    read = 0
+    for _ in range(500):
+        outputs = {n: shaken(rng, array) for n, array in example.items()}
+        with suppress(ValueError):
+            found = DECODERS[name]().decode(outputs, PARAMS, (96, 96))
+            assert np.isfinite(found.boxes_xyxy).all()
+            read += 1
+    assert 0 < read < 500
+
+
+def shaken(rng, array) -> np.ndarray:
+    """Return numbers of nearly the shape of `array`, of any type."""
+    shape = [n if rng.random() < 0.8 else int(rng.integers(0, 9)) for n in array.shape]
+    shape = shape[: len(shape) - (rng.random() < 0.05)]
+    numbers = rng.standard_normal(shape) * 10.0 ** rng.integers(-3, 5)
+    return numbers.astype(rng.choice(['f4', 'f4', 'f4', 'f2', 'i8']))

@@ -54,7 +54,7 @@ class YoloEndToEnd(Params):
         table = float32(outputs[self._name(specs_of(outputs))])
         box, score, class_id = COLUMNS[table.ndim]
         rows = table.reshape(-1, table.shape[-1])
-        check_sane(FAMILY, rows[:, [*box, class_id]], rows[:, score])
+        check_sane(FAMILY, np.delete(rows, score, axis=1), rows[:, score])
         class_ids = whole_numbers(FAMILY, 'class', rows[:, class_id])
         found = Detections(rows[:, box], np.clip(rows[:, score], 0, 1), class_ids)
         return found[(found.scores >= params.score) & (class_ids >= 0)]
