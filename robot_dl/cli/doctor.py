@@ -48,9 +48,14 @@ def show(findings: Iterable[Finding], colored: bool) -> None:
         sign = SIGNS[finding.level]
         if colored:
             sign = f'\x1b[{COLORS[finding.level]}m{sign}\x1b[0m'
-        print(f'{sign}  {finding.subject:<16} {finding.text}')
+        print(f'{sign}  {_printable(finding.subject):<16} {_printable(finding.text)}')
         if finding.remedy and finding.level != OK:
             print(f'{"":8}{"":<16} → {finding.remedy}')
+
+
+def _printable(text: str) -> str:
+    """Return what some node says as one line that does nothing to the terminal."""
+    return ''.join(c if c.isprintable() else ' ' for c in text)
 
 
 def write(content: object, file: str) -> None:

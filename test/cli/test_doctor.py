@@ -3,16 +3,20 @@
 import json
 import os
 import re
+import threading
 
 import pytest
+from builtin_interfaces.msg import Time
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
-from std_msgs.msg import String
+from std_msgs.msg import Header, String
 
 from robot_dl.cli.checks import middleware, runtimes, table
-from robot_dl.cli.checks.finding import BROKEN, NOTE, OK
+from robot_dl.cli.checks.finding import BROKEN, NOTE, OK, fine
 from robot_dl.cli.checks.live import examine_graph
+from robot_dl.cli.doctor import show
 from robot_dl.cli.main import main
 from robot_dl.ros.environment import profile_variable
 
@@ -111,6 +115,31 @@ def test_nodes_are_named_with_their_namespaces_and_namesakes_are_noted(session, 
     session.add(Node('detector', namespace='/rear', context=session.context))
     found = {f.subject: f for f in examine_graph(4.0)}['nodes']
     assert (found.level, found.text) == (NOTE, 'several of the same name: /rear/detector')
+
+
+def test_in_a_simulation_images_are_as_old_as_its_clock_says(session, monkeypatch):
+    """Every image of a simulation was called broken, because its stamps are not of the wall."""
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(session.context.get_domain_id()))
+    clock = session.node.create_publisher(Clock, '/clock', 1)
+    camera = session.node.create_publisher(Image, 'image', 1)
+
+    def step():
+        clock.publish(Clock(clock=Time(sec=12)))
+        camera.publish(Image(header=Header(stamp=Time(sec=11, nanosec=900_000_000))))
+
+    session.node.create_timer(0.05, step)
+    running = threading.Thread(target=session.executor.spin)
+    running.start()
+    found = {f.subject: f for f in examine_graph(4.0)}['/image']
+    session.executor.shutdown()
+    running.join()
+    assert found.level == OK
+    assert found.text.endswith('images/s, 100 ms old')
+
+
+def test_what_nodes_say_cannot_pretend_to_be_a_finding_or_command_the_terminal(capsys):
+    show([fine('/x', 'here\nBROKEN  gpu\x1b[2J')], colored=False)
+    assert capsys.readouterr().out == 'ok      /x               here BROKEN  gpu [2J\n'
 
 
 def test_exit_code_one_when_something_is_broken(monkeypatch, capsys):

@@ -11,6 +11,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from rclpy.qos import QoSCompatibility, qos_check_compatible
 from sensor_msgs.msg import CompressedImage, Image
 
@@ -55,6 +56,11 @@ class Watched:
         passed_s = self.times_s[-1] - self.times_s[0]
         return (len(self.times_s) - 1) / passed_s if passed_s else 0.0
 
+    def forget(self) -> None:
+        """Forget the images so far."""
+        self.ages_s.clear()
+        self.times_s.clear()
+
 
 def _findings(node: Node, executor: SingleThreadedExecutor, seconds: float) -> Iterator[Finding]:
     health: dict[str, DiagnosticStatus] = {}
@@ -88,6 +94,11 @@ def _watch_all(node: Node, executor: SingleThreadedExecutor, seconds: float) -> 
     watched: dict[str, Watched] = {}
     end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
+        if node.count_publishers('/clock') and not node.get_clock().ros_time_is_active:
+            # In a simulation the stamps are of its clock, and those of another one are strange.
+            node.set_parameters([Parameter('use_sim_time', value=True)])
+            for before in watched.values():
+                before.forget()
         for topic, type_name in _image_topics(node):
             if topic not in watched:
                 watched[topic] = _watch(node, topic, type_name)
@@ -107,8 +118,10 @@ def _watch(node: Node, topic: str, type_name: str) -> Watched:
 
     def on_image(msg: Any) -> None:
         stamp_ns = msg.header.stamp.sec * 10**9 + msg.header.stamp.nanosec
-        watched.ages_s.append((node.get_clock().now().nanoseconds - stamp_ns) / 1e9)
-        watched.times_s.append(time.monotonic())
+        now_ns = node.get_clock().now().nanoseconds
+        if now_ns:  # else /clock has not come yet
+            watched.ages_s.append((now_ns - stamp_ns) / 1e9)
+            watched.times_s.append(time.monotonic())
 
     node.create_subscription(IMAGE_TYPES[type_name], topic, on_image, NEWEST_IMAGE)
     return watched
