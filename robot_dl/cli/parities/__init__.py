@@ -1,0 +1,1 @@
+"""Whether two models, or two engines, say the same of pictures."""
