@@ -37,7 +37,13 @@ LABELS = ('mug', 'bowl', 'can', 'bottle', 'box')
 SIZE_HW = (64, 64)
 OPSET = 17
 IMAGENET = {'mean': [123.675, 116.28, 103.53], 'std': [58.395, 57.12, 57.375]}
-CROP = {'name': 'pixel_values', 'fit': 'center_crop', 'crop_fraction': 0.875, **IMAGENET}
+CROP = {
+    'name': 'pixel_values',
+    'fit': 'center_crop',
+    'crop_fraction': 0.875,
+    'resampling': 'area',
+    **IMAGENET,
+}
 SYMMETRIC = {'mean': [127.5] * 3, 'std': [127.5] * 3}
 
 
@@ -152,7 +158,10 @@ TOYS = {
     'resnet_fp16': Toy(resnet, input={**CROP, 'dtype': 'float16'}, half=True),
     'mobilenet': Toy(mobilenet),
     'efficientnet': Toy(efficientnet),
-    'vit': Toy(vit, input={'name': 'pixel_values', 'fit': 'stretch', **SYMMETRIC}),
+    'vit': Toy(
+        vit,
+        input={'name': 'pixel_values', 'fit': 'stretch', 'resampling': 'area', **SYMMETRIC},
+    ),
     'softmaxed': Toy(softmaxed, decoder='probabilities', output='probabilities'),
     'conv_head': Toy(conv_head),
 }

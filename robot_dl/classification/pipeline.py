@@ -14,6 +14,7 @@ from robot_dl.core.params import ParamError
 from robot_dl.engine.card import ModelCard
 from robot_dl.engine.engine import Engine
 from robot_dl.engine.opening import open_model
+from robot_dl.engine.request import Announce, silent
 
 Rgb = NDArray[np.uint8]
 
@@ -73,8 +74,15 @@ class Classifier:
 
 
 def open_classifier(
-    model: str, device: str = 'auto', require_accelerator: bool = False, threads: int = 0
+    model: str,
+    device: str = 'auto',
+    require_accelerator: bool = False,
+    threads: int = 0,
+    half: bool = False,
+    announce: Announce = silent,
 ) -> Classifier:
     """Open a classification model; arguments and errors are those of `open_model`."""
-    opened = open_model(model, 'classification', DECODERS, device, require_accelerator, threads)
+    opened = open_model(
+        model, 'classification', DECODERS, device, require_accelerator, threads, half, announce
+    )
     return Classifier(opened.engine, opened.card, opened.decoder)

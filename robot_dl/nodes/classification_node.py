@@ -45,7 +45,14 @@ class ClassificationNode(ModelNode):
     def load(self) -> None:
         """Open the model."""
         p = self.params
-        self.classifier = open_classifier(p.model, p.device, p.require_accelerator, p.threads)
+        self.classifier = open_classifier(
+            p.model,
+            p.device,
+            p.require_accelerator,
+            p.threads,
+            p.half,
+            announce=lambda sentence: self.get_logger().info(sentence),
+        )
         card, engine = self.classifier.card, self.classifier.engine
         self.loaded = LoadedModel(card.name, p.device, engine.provider, engine.notice)
 
