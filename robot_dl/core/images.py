@@ -67,21 +67,30 @@ def fitted(image: Rgb, fit: Fit, resampling: str = 'bilinear') -> Rgb:
         resampling: One of `RESAMPLINGS`, for a picture that becomes smaller.
 
     Raises:
+        ValueError: As `visible`.
+    """
+    part = visible(image, fit, resampling)
+    if part.shape[:2] == fit.model_hw:
+        return np.ascontiguousarray(part)
+    padded = np.full((*fit.model_hw, 3), PAD_VALUE, np.uint8)
+    padded[_covered(part, fit)] = part
+    return padded
+
+
+def visible(image: Rgb, fit: Fit, resampling: str = 'bilinear') -> Rgb:
+    """Return what a model's input shows of an image [H, W, 3]: scaled, without the padding.
+
+    It may be a view of the image. Arguments as for `fitted`.
+
+    Raises:
         ValueError: If the image is not [H, W, 3] uint8 or not of the size the fit was made for.
     """
     if image.dtype != np.uint8 or image.shape != (*fit.source_hw, 3):
         expected = f'uint8[{fit.source_hw[0]}, {fit.source_hw[1]}, 3]'
         raise ValueError(f'image: expected {expected}, got {image.dtype}{list(image.shape)}')
     inner = resize(image, fit.inner_hw, resampling)
-    if fit.inner_hw == fit.model_hw:
-        return inner
-    top, left = fit.offset_yx
-    if min(top, left) < 0:
-        height, width = fit.model_hw
-        return np.ascontiguousarray(inner[-top : height - top, -left : width - left])
-    padded = np.full((*fit.model_hw, 3), PAD_VALUE, np.uint8)
-    padded[top : top + fit.inner_hw[0], left : left + fit.inner_hw[1]] = inner
-    return padded
+    (top, left), (height, width) = fit.offset_yx, fit.model_hw
+    return inner[max(0, -top) : height - top, max(0, -left) : width - left]
 
 
 def resize(image: Rgb, size_hw: tuple[int, int], resampling: str = 'bilinear') -> Rgb:
@@ -98,30 +107,60 @@ def resize(image: Rgb, size_hw: tuple[int, int], resampling: str = 'bilinear') -
 
 
 def planes_from_pixels(
-    pixels: Rgb, mean: Triple, std: Triple, swap: bool, planar: bool
-) -> NDArray[np.float32]:
-    """Normalise an RGB image [h, w, 3] into a network's input.
+    pixels: Rgb,
+    mean: Triple,
+    std: Triple,
+    swap: bool,
+    planar: bool,
+    fit: Fit | None = None,
+    dtype: type[Any] = np.float32,
+) -> NDArray[Any]:
+    """Normalise RGB pixels [h, w, 3] into a network's input.
 
-    Splitting first and scaling each plane in place is ten times faster than arithmetic on
-    interleaved channels (docs/performance.md).
+    Each channel is split off and scaled where it is to lie, which is ten times faster than
+    arithmetic on interleaved channels (docs/performance.md).
 
     Args:
-        pixels: RGB image [h, w, 3], uint8.
+        pixels: RGB [h, w, 3], uint8.
         mean: Subtracted from each channel, in 0-255 units, in the network's channel order.
         std: Divides each channel after that.
         swap: True if the network wants BGR.
         planar: True for [1, 3, h, w], False for [1, h, w, 3].
+        fit: Says where the pixels lie in a larger input; grey around them.
+        dtype: Type of the elements; what is not float32 must not need normalising.
 
     Returns:
-        The tensor, float32.
+        The tensor.
     """
-    planes = np.empty((3, *pixels.shape[:2]), np.float32)
+    planes = np.empty((3, *(fit.model_hw if fit else pixels.shape[:2])), dtype)
     channels = cv2.split(pixels)
+    covered = _covered(pixels, fit)
     for plane, channel, m, s in zip(
         planes, channels[::-1] if swap else channels, mean, std, strict=True
     ):
-        plane[...] = channel
+        part = plane[covered]
+        part[...] = channel
+        grey = plane.dtype.type(PAD_VALUE)
         if m:
-            plane -= np.float32(m)
-        plane *= np.float32(1 / s)
-    return planes[None] if planar else np.ascontiguousarray(planes.transpose(1, 2, 0))[None]
+            part -= np.float32(m)
+            grey -= np.float32(m)
+        if s != 1:
+            part *= np.float32(1 / s)
+            grey *= np.float32(1 / s)
+        _surround(plane, covered, grey)
+    return planes[None] if planar else np.asarray(cv2.merge(list(planes)))[None]
+
+
+def _covered(part: Rgb, fit: Fit | None) -> tuple[slice, slice]:
+    """Return where the visible part of an image lies in the input."""
+    top, left = (max(0, offset) for offset in (fit.offset_yx if fit else (0, 0)))
+    return slice(top, top + part.shape[0]), slice(left, left + part.shape[1])
+
+
+def _surround(plane: NDArray[Any], covered: tuple[slice, slice], value: Any) -> None:
+    """Write `value` above, below, left and right of what is covered of a plane [h, w]."""
+    rows, columns = covered
+    plane[: rows.start] = value
+    plane[rows.stop :] = value
+    plane[rows, : columns.start] = value
+    plane[rows, columns.stop :] = value

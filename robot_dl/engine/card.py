@@ -12,7 +12,6 @@ import yaml
 from numpy.typing import NDArray
 
 from robot_dl.core.fit import Fit
-from robot_dl.core.images import fitted
 from robot_dl.core.names import unknown_name
 from robot_dl.core.tensors import TensorSpec
 from robot_dl.engine.card_checks import CardError, constant, labels, mapping, short, text
@@ -125,7 +124,7 @@ class ModelCard:
     def prepare(self, image: NDArray[np.uint8]) -> tuple[NDArray[Any], Fit]:
         """Return the input tensor for an RGB image [H, W, 3] uint8, and the fit that undoes it."""
         fit = self.input.fit_of((image.shape[0], image.shape[1]))
-        return self.input.normalise(fitted(image, fit, self.input.resampling)), fit
+        return self.input.tensor(image, fit), fit
 
 
 def load_card(folder: Path) -> ModelCard:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.fit import FITS, Fit
-from robot_dl.core.images import RESAMPLINGS, planes_from_pixels
+from robot_dl.core.images import RESAMPLINGS, planes_from_pixels, visible
 from robot_dl.engine.card_checks import CardError, numbers, one_of, text
 
 COLORS = ('rgb', 'bgr')
@@ -78,9 +78,15 @@ class InputCard:
         """Return where an image of height and width `source_hw` lies in the tensor."""
         return FITS[self.fit](source_hw, self.size_hw, self.crop_fraction)
 
-    def normalise(self, pixels: NDArray[np.uint8]) -> NDArray[Any]:
-        """Return the tensor for an RGB image [h, w, 3] uint8 of the model's size."""
+    def tensor(self, image: NDArray[np.uint8], fit: Fit) -> NDArray[Any]:
+        """Return the tensor for an RGB image [H, W, 3] uint8 that lies in it as `fit` says."""
         tensor = planes_from_pixels(
-            pixels, self.mean, self.std, swap=self.color == 'bgr', planar=self.layout == 'nchw'
+            visible(image, fit, self.resampling),
+            self.mean,
+            self.std,
+            swap=self.color == 'bgr',
+            planar=self.layout == 'nchw',
+            fit=fit,
+            dtype=np.uint8 if self.dtype == 'uint8' else np.float32,
         )
-        return tensor if self.dtype == 'float32' else tensor.astype(self.dtype)
+        return tensor.astype(self.dtype, copy=False)

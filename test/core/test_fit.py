@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from robot_dl.core.fit import center_crop, letterbox
-from robot_dl.core.images import PAD_VALUE, fitted, planes_from_pixels
+from robot_dl.core.fit import FITS, center_crop, letterbox
+from robot_dl.core.images import PAD_VALUE, fitted, planes_from_pixels, visible
 
 SIZES = st.tuples(st.integers(16, 2000), st.integers(16, 2000))
 
@@ -137,3 +137,26 @@ def test_normalising_agrees_with_the_formula(swap, planar):
     assert tensor.dtype == np.float32
     assert tensor.flags.c_contiguous
     np.testing.assert_allclose(tensor, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize('kind', FITS)
+@pytest.mark.parametrize('planar', [False, True])
+@pytest.mark.parametrize('source_hw', [(48, 64), (64, 48), (96, 96), (33, 200), (50, 50)])
+@pytest.mark.parametrize('mean', [(0.0, 0.0, 0.0), (123.7, 0.0, 103.5)])
+def test_normalising_into_place_is_fitting_first_to_the_last_bit(kind, planar, source_hw, mean):
+    """The padding too: it is never written as pixels and read again."""
+    image = np.random.default_rng(1).integers(0, 256, (*source_hw, 3), dtype=np.uint8)
+    image.flags.writeable = False
+    fit, how = FITS[kind](source_hw, (50, 50), 0.9), (mean, (58.4, 1.0, 255.0), True, planar)
+    at_once = planes_from_pixels(visible(image, fit), *how, fit=fit)
+    np.testing.assert_array_equal(at_once, planes_from_pixels(fitted(image, fit), *how))
+    assert at_once.flags.c_contiguous
+    assert at_once.flags.writeable
+
+
+def test_pixels_that_are_not_normalised_stay_pixels():
+    image = np.random.default_rng(2).integers(0, 256, (20, 40, 3), dtype=np.uint8)
+    fit = letterbox((20, 40), (40, 40))
+    planes = planes_from_pixels(image, (0, 0, 0), (1, 1, 1), False, False, fit, np.uint8)
+    assert planes.dtype == np.uint8
+    np.testing.assert_array_equal(planes[0], fitted(image, fit))

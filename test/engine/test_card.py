@@ -31,7 +31,7 @@ def test_normalising_follows_the_card(tmp_path):
     card = load_card(write_model(tmp_path / 'm', input=spec))
     pixels = np.zeros((64, 96, 3), np.uint8)
     pixels[..., 0] = 200
-    tensor = card.input.normalise(pixels)
+    tensor, _ = card.prepare(pixels)
     assert tensor.shape == card.input.shape == (1, 64, 96, 3)
     np.testing.assert_allclose(tensor[0, 5, 5], [0, 0, 2])
 
