@@ -1,6 +1,6 @@
-"""Open a model as its node does, and look at a picture with it."""
+"""Let a model look at a picture as its node would, and say what it has found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.core.names import choose
-from robot_dl.engine.card import load_card
-from robot_dl.engine.card_checks import CardError
-from robot_dl.engine.library import find_model
+from robot_dl.cli.parities.viewing import Viewer, open_viewer
+from robot_dl.core.detections import Detections
 
 Rgb = NDArray[np.uint8]
 HEIGHT, WIDTH = 480, 640
@@ -22,20 +20,26 @@ class Sight:
     """What a model made of a picture.
 
     Attributes:
-        provider: What executed it.
-        notice: Why that is not what was asked for; empty if it is.
+        viewer: The model.
         outputs: What the graph returned, by name.
         answer: What the node would have published.
-        words: The same for people.
-        repeat: Runs the graph once more, on the same picture.
+        repeat: Runs the graph once more on the same picture.
     """
 
-    provider: str
-    notice: str
-    outputs: dict[str, NDArray[Any]]
+    viewer: Viewer
+    outputs: Mapping[str, NDArray[Any]]
     answer: Any
-    words: str
     repeat: Callable[[], object]
+
+    @property
+    def words(self) -> str:
+        """The answer for people."""
+        labels, found = self.viewer.card.labels, self.answer
+        if isinstance(found, Detections):
+            names = ', '.join(sorted({labels[i] for i in found.class_ids})[:5])
+            return f'{len(found)} objects{": " if names else ""}{names}'
+        pairs = zip(found.class_ids, found.scores, strict=True)
+        return ', '.join(f'{labels[i]} ({score:.2f})' for i, score in pairs) or 'no class'
 
 
 def look(model: str, device: str, image: Rgb) -> Sight:
@@ -46,15 +50,13 @@ def look(model: str, device: str, image: Rgb) -> Sight:
         EngineError: If the runtime cannot open or run it.
         ValueError: If the outputs are not what its decoder expects.
     """
-    card = load_card(find_model(model))
-    try:
-        looks = choose('task', card.task, LOOKS)
-    except ValueError as error:
-        raise CardError(f'{card.folder}: {error}') from error
-    return looks(model, device, image)
+    viewer = open_viewer(model, device)
+    tensor, fit = viewer.prepare(image)
+    outputs = viewer.infer(tensor)
+    return Sight(viewer, outputs, viewer.answer(outputs, fit), lambda: viewer.infer(tensor))
 
 
-def test_picture() -> Rgb:
+def trial_picture() -> Rgb:
     """Return shapes of all colours before a slope of light, [480, 640, 3]: the same every time."""
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:HEIGHT, :WIDTH]
@@ -68,49 +70,10 @@ def test_picture() -> Rgb:
     return np.clip(image + rng.normal(0, 8, image.shape), 0, 255).astype(np.uint8)
 
 
-def _look_for_objects(model: str, device: str, image: Rgb) -> Sight:
-    from robot_dl.detection.params import DetectionParams
-    from robot_dl.detection.pipeline import open_detector
-
-    detector = open_detector(model, device)
-    tensor, fit = detector.prepare(image)
-    outputs = detector.infer(tensor)
-    found = detector.find(outputs, fit, DetectionParams())
-    names = sorted({detector.card.labels[i] for i in found.class_ids})
-    words = f'{len(found)} objects' + (f': {", ".join(names[:5])}' if names else '')
-    engine = detector.engine
-    return Sight(
-        engine.provider, engine.notice, outputs, found, words, lambda: detector.infer(tensor)
-    )
-
-
-def _look_for_classes(model: str, device: str, image: Rgb) -> Sight:
-    from robot_dl.classification.params import ClassificationParams
-    from robot_dl.classification.pipeline import open_classifier
-
-    classifier = open_classifier(model, device)
-    tensor = classifier.prepare(image)
-    outputs = classifier.infer(tensor)
-    found = classifier.classify(outputs, ClassificationParams(top_k=3))
-    pairs = zip(found.class_ids, found.scores, strict=True)
-    words = ', '.join(f'{classifier.card.labels[i]} {score:.2f}' for i, score in pairs)
-    engine = classifier.engine
-    return Sight(
-        engine.provider, engine.notice, outputs, found, words, lambda: classifier.infer(tensor)
-    )
-
-
-LOOKS: dict[str, Callable[[str, str, Rgb], Sight]] = {
-    'detection': _look_for_objects,
-    'classification': _look_for_classes,
-}
-"""By task: open the model as its node does, and look."""
-
-
 def picture_of(path: Path | None) -> Rgb:
     """Return an image file as RGB [H, W, 3], or the test picture."""
     if path is None:
-        return test_picture()
+        return trial_picture()
     from robot_dl.cli.sources.images import read_rgb
 
     return read_rgb(path)

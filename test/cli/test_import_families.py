@@ -21,7 +21,7 @@ from robot_dl.cli.importing.draft import Guess
 from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.families import FAMILIES, recognised
 from robot_dl.cli.main import main
-from robot_dl.cli.trials import test_picture as trial_picture
+from robot_dl.cli.trials import trial_picture
 from robot_dl.core.tensors import TensorSpec
 from robot_dl.detection.decoders import DECODERS
 from robot_dl.detection.params import DetectionParams

@@ -107,6 +107,7 @@ CENTRE = {
     'image_std': [0.229, 0.224, 0.225],
     'size': {'shortest_edge': 256},
 }
+CONVNEXT = {**CENTRE, 'do_center_crop': False, 'crop_pct': 0.875, 'size': {'shortest_edge': 224}}
 DETR = {**CENTRE, 'do_center_crop': False, 'size': {'shortest_edge': 800, 'longest_edge': 1333}}
 IMAGENET = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 
@@ -121,6 +122,18 @@ IMAGENET = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
             *IMAGENET,
             {'input.fit': 'center_crop', 'input.crop_fraction': 0.875},
             (224, 224),
+        ),
+        (
+            CONVNEXT,
+            *IMAGENET,
+            {'input.fit': 'center_crop', 'input.crop_fraction': 0.875},
+            (224, 224),
+        ),
+        (
+            {**CONVNEXT, 'size': {'shortest_edge': 384}},
+            *IMAGENET,
+            {'input.fit': 'stretch'},
+            (384, 384),
         ),
         (DETR, *IMAGENET, {}, None),
         ({**VIT, 'do_rescale': False}, [0.5] * 3, [0.5] * 3, {'input.fit': 'stretch'}, (224, 224)),

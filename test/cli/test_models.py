@@ -14,10 +14,9 @@ import yaml
 from onnx import helper
 from toy_models import LABELS, colour_graph, picture, write_model
 
-from robot_dl.classification.types import Classification
 from robot_dl.cli.importing.installing import install
 from robot_dl.cli.main import main
-from robot_dl.cli.shelf.comparing import difference
+from robot_dl.cli.shelf.checking import difference
 from robot_dl.core.detections import Detections
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import open_detector
@@ -88,7 +87,8 @@ def test_what_was_guessed_is_told_with_its_reason(home, capsys):
     said = capsys.readouterr().out
     lines = {line.split()[0]: line.split() for line in said.splitlines() if line.split()}
     assert lines['input.color'][1:] == ['bgr', 'given', '--color']
-    assert lines['input.size_hw'][3:6] == ['read', 'the', 'graph']
+    assert lines['input.name'][2:5] == ['read', 'the', 'graph']
+    assert lines['input.size_hw'][3:5] == ['read', 'likewise']
     assert lines['input.mean'][4] == 'assumed'
     assert 'Assumed, so look twice: input.mean, input.std, input.fit.' in said
     assert 'detection_node --ros-args -p model:=colours' in said
@@ -248,59 +248,26 @@ def test_a_picture_of_ones_own_can_be_looked_at(home, capsys):
     assert models('check', 'mine', '--image', 'labels.txt') == 2
 
 
-def objects(*boxes, score=0.9, class_id=0):
-    count = len(boxes)
-    array = np.array(boxes, np.float32).reshape(-1, 4)
-    return Detections(array, np.full(count, score, np.float32), np.full(count, class_id, np.int64))
-
-
-BOX = (10, 10, 50, 50)
-RAW = {'a': np.array([1.0, -2.0, 4.0], np.float32)}
+RAW = np.array([1.0, -2.0, 4.0], np.float32)
+BOX = Detections(
+    np.array([[10, 10, 50, 50]], np.float32), np.ones(1, np.float32), np.zeros(1, int)
+)
 
 
 @pytest.mark.parametrize(
-    ('a', 'b', 'words'),
+    ('values', 'answer', 'verdict'),
     [
-        (objects(), objects(), ''),
-        (objects(BOX), objects(BOX), ''),
-        (objects(BOX), objects((10, 10, 51, 50)), ''),
-        (objects(BOX), objects(), '1 objects, 0 there'),
-        (objects(BOX), objects((10, 10, 90, 50)), '2 of 2 objects without a partner'),
-        (objects(BOX), objects(BOX, class_id=1), '2 of 2 objects without a partner'),
-        (objects(BOX), objects(BOX, score=0.8), '2 of 2 objects without a partner'),
+        ([1, -2, 4], BOX, 'agrees'),
+        ([1, -2, 4.04], BOX, 'agrees'),
+        ([1, -2, 5], BOX, 'DIFFERS: a by 25.0% of its greatest number'),
+        ([1, -2, np.nan], BOX, 'DIFFERS: a: NaN or infinity'),
+        ([1, -2], BOX, r'DIFFERS: a: [3] and [2]'),
+        ([1, -2, 4], Detections.empty(), 'DIFFERS: 0% of what is found is found by both'),
     ],
 )
-def test_answers_are_compared_object_by_object(a, b, words):
-    apart = difference(RAW, RAW, a, b)
-    assert apart.answers == words
-    assert apart.is_none == (not words)
-
-
-def test_classes_are_compared_by_the_best_one():
-    def said(*pairs):
-        ids, scores = zip(*pairs, strict=True)
-        return Classification(np.array(scores, np.float32), np.array(ids, np.int64))
-
-    assert difference(RAW, RAW, said((3, 0.9), (1, 0.1)), said((3, 0.88), (2, 0.1))).is_none
-    apart = difference(RAW, RAW, said((3, 0.9)), said((1, 0.9)))
-    assert apart.answers == 'class 3 (0.90), there 1 (0.90)'
-    assert difference(RAW, RAW, Classification.empty(), Classification.empty()).is_none
-
-
-@pytest.mark.parametrize(
-    ('other', 'greatest'),
-    [
-        ([1, -2, 4], 0.0),
-        ([1, -2, 4.04], 0.01),
-        ([1, -2, 5], 0.25),
-        ([1, -2, np.nan], np.inf),
-        ([1, -2], np.inf),
-    ],
-)
-def test_outputs_are_compared_in_parts_of_their_greatest_number(other, greatest):
-    apart = difference(RAW, {'a': np.array(other, np.float32)}, objects(), objects())
-    assert apart.greatest == pytest.approx(greatest, rel=1e-3)
-    assert apart.is_none == (greatest <= 0.02)
+def test_an_engine_agrees_or_it_is_said_how_it_differs(values, answer, verdict):
+    outputs = {'a': np.array(values, np.float32)}
+    assert difference({'a': RAW}, outputs, BOX, answer)['verdict'] == verdict
 
 
 def test_metadata_of_an_exporter_answers_what_it_knows(home):

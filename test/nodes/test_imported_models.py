@@ -9,7 +9,7 @@ toy_families = pytest.importorskip('toy_families')
 
 from toy_imports import ANSWERS, import_file, write_names  # noqa: E402
 
-from robot_dl.cli.trials import test_picture as trial_picture  # noqa: E402
+from robot_dl.cli.trials import trial_picture  # noqa: E402
 from robot_dl.detection.params import DetectionParams  # noqa: E402
 from robot_dl.detection.pipeline import open_detector  # noqa: E402
 from robot_dl.nodes.detection_node import DetectionNode  # noqa: E402

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         refuse_wrong_count(known)
         sight = install(folder, weights, card_values(known))
     print(report(facts, known))
-    print(f'\nTried on a test picture with {sight.provider}: {sight.words}.')
+    print(f'\nTried on a picture of shapes, on {sight.viewer.engine.provider}: {sight.words}.')
     print(f'Written to {folder}; run it with')
     print(f'  {how_to_run(known, str(folder) if args.to else folder.name)}')
     if args.json:

@@ -38,7 +38,7 @@ def filled(facts: Facts, given: Mapping[str, Guess]) -> dict[str, Guess]:
         hugging_face_draft(facts.beside),
     ]
     known = merged(sources)
-    return _distinct_labels(merged([known, recognised(facts, known)]))
+    return _distinct_labels(_without_crop(merged([known, recognised(facts, known)])))
 
 
 def card_values(known: Mapping[str, Guess]) -> dict[str, Any]:
@@ -86,6 +86,14 @@ def _input(facts: Facts) -> dict[str, Guess]:
             reason = f'{source}; the graph takes other sizes too'
             return draft | read(reason, input__size_hw=list(size))
     return draft
+
+
+def _without_crop(known: dict[str, Guess]) -> dict[str, Guess]:
+    """Leave out how much of an image a crop keeps if there is no crop."""
+    fit = known.get('input.fit')
+    if fit is None or fit.value == 'center_crop':
+        return known
+    return {key: guess for key, guess in known.items() if key != 'input.crop_fraction'}
 
 
 def _distinct_labels(known: dict[str, Guess]) -> dict[str, Guess]:

@@ -18,6 +18,9 @@ LICENSES = (
 SPDX = {name.lower(): name for name in LICENSES.split()}
 """Hubs write the identifiers in lower case."""
 
+CONVNEXT_STRETCHES = 384
+"""From this size on, the processor of ConvNeXT and ResNet crops nothing."""
+
 UNUSUAL = ('rescale_offset', 'include_top', 'do_convert_to_bgr', 'do_flip_channel_order')
 """Steps of a few processors that change the numbers in other ways: these have to be asked for."""
 
@@ -26,7 +29,7 @@ def hugging_face_draft(beside: Mapping[str, Any]) -> dict[str, Guess]:
     """Return what the files beside a graph say, by key of the card."""
     config, processor = beside.get(CONFIG, {}), beside.get(PROCESSOR, {})
     timm = config.get('pretrained_cfg')
-    draft = _labels(config) | _numbers(processor) | _geometry(processor)
+    draft = _labels(config) | _numbers(processor) | _geometry(processor) | _resampling(processor)
     if isinstance(timm, dict):
         draft |= _timm(timm)
     return _license_of(beside.get('README.md', {}), 'README.md beside it: license') | draft
@@ -36,11 +39,14 @@ def size_of(beside: Mapping[str, Any]) -> tuple[int, int] | None:
     """Return the height and width that a processor brings images to, if there is only one."""
     processor = beside.get(PROCESSOR, {})
     crop = _pair(processor.get('crop_size')) if processor.get('do_center_crop') else None
+    size = processor.get('size')
+    if 'crop_pct' in processor and isinstance(size, dict):
+        crop = crop or _pair(size.get('shortest_edge'))
     timm = beside.get(CONFIG, {}).get('pretrained_cfg')
     shape = timm.get('input_size') if isinstance(timm, dict) else None
     if isinstance(shape, list) and len(shape) == 3:
         return _pair(shape[1:])
-    return crop or _pair(processor.get('size')) or _pair(beside.get(CONFIG, {}).get('image_size'))
+    return crop or _pair(size) or _pair(beside.get(CONFIG, {}).get('image_size'))
 
 
 def _labels(config: Mapping[str, Any]) -> dict[str, Guess]:
@@ -78,18 +84,29 @@ def _geometry(processor: Mapping[str, Any]) -> dict[str, Guess]:
     size = processor.get('size')
     shorter: Any = size.get('shortest_edge') if isinstance(size, dict) else size
     crop = _pair(processor.get('crop_size'))
+    fraction: Any = processor.get('crop_pct')
     if processor.get('do_center_crop') and crop and _is_number(shorter):
-        fraction = round(min(crop) / shorter, 4)
-        return read(
-            f'{PROCESSOR}: shorter side to {shorter}, then the middle {crop[0]}×{crop[1]}',
-            input__fit='center_crop',
-            input__crop_fraction=min(1.0, fraction),
-        )
+        reason = f'{PROCESSOR}: shorter side to {shorter}, then the middle {crop[0]}×{crop[1]}'
+        return _center_crop(reason, min(crop) / shorter)
+    if _is_number(fraction) and _is_number(shorter):
+        if shorter >= CONVNEXT_STRETCHES:
+            return read(f'{PROCESSOR}: crop_pct counts below 384 only', input__fit='stretch')
+        return _center_crop(f'{PROCESSOR}: crop_pct {fraction}', fraction)
     if isinstance(size, dict) and {'height', 'width'} <= set(size):
-        return read(
-            f'{PROCESSOR}: resized to {_pair(size)}, whatever the shape', input__fit='stretch'
-        )
+        height, width = size['height'], size['width']
+        return read(f'{PROCESSOR}: resized to {height}×{width}', input__fit='stretch')
     return {}
+
+
+def _resampling(processor: Mapping[str, Any]) -> dict[str, Guess]:
+    if 'resample' not in processor:
+        return {}
+    return read(f'{PROCESSOR}: resample, done by Pillow', input__resampling='area')
+
+
+def _center_crop(reason: str, fraction: float) -> dict[str, Guess]:
+    fraction = min(1.0, round(fraction, 4))
+    return read(reason, input__fit='center_crop', input__crop_fraction=fraction)
 
 
 def _timm(settings: Mapping[str, Any]) -> dict[str, Guess]:
@@ -104,11 +121,7 @@ def _timm(settings: Mapping[str, Any]) -> dict[str, Guess]:
         )
     fraction = settings.get('crop_pct', 0)
     if settings.get('crop_mode', 'center') == 'center' and _is_number(fraction) and fraction > 0:
-        draft |= read(
-            f'{CONFIG}: crop_pct {fraction}',
-            input__fit='center_crop',
-            input__crop_fraction=min(1.0, fraction),
-        )
+        draft |= _center_crop(f'{CONFIG}: crop_pct {fraction}', fraction)
     return draft | _license_of(settings, f'{CONFIG}: license')
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_dl.cli.importing.card_text import yaml_text
-from robot_dl.cli.trials import Sight, look, test_picture
+from robot_dl.cli.trials import Sight, look, trial_picture
 from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.engine import EngineError
 from robot_dl.engine.library import BUNDLED, user_models
@@ -108,7 +108,7 @@ def card_text(values: Mapping[str, Any], weights: bytes) -> str:
 
 def _tried(folder: Path) -> Sight:
     try:
-        return look(str(folder), 'cpu', test_picture())
+        return look(str(folder), 'cpu', trial_picture())
     except (CardError, EngineError) as error:
         # The folder is gone when somebody reads this.
         text = str(error).replace(f'{folder}/', '').replace(f'{folder}: ', '')

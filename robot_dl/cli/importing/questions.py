@@ -56,7 +56,7 @@ QUESTIONS = (
     Question(
         ('input.size_hw',),
         '--input-size',
-        '640x640',
+        'HxW',
         lambda facts, known: f'the graph takes any size: {facts.image.name} {facts.image}',
     ),
     Question(('input.color', 'input.mean', 'input.std'), '--preset', 'imagenet', _numbers),

@@ -17,11 +17,15 @@ def report(facts: Facts, known: Mapping[str, Guess]) -> str:
     keys = [key for key in known if key != CLASSES and key[0] != ASK]
     keys.sort(key=lambda key: ORDER.index(key if key in ORDER else key.partition('.')[0]))
     width = max(map(len, keys))
-    lines = []
+    lines, last = [], ''
     for key in keys:
         guess = known[key]
-        shown = shown_value(guess.value)
-        lines.append(f'{key:{width}}  {shown:{WIDEST}}  {guess.kind:7}  {guess.reason}'.rstrip())
+        shown, reason = shown_value(guess.value), guess.reason
+        lines.append(
+            f'{key:{width}}  {shown:{WIDEST}}  {guess.kind:7}  '
+            f'{"likewise" if reason == last else reason}'
+        )
+        last = reason
     doubts = [key for key in keys if known[key].kind == ASSUMED]
     if doubts:
         lines.append(f'\nAssumed, so look twice: {", ".join(doubts)}. An option overrides each.')

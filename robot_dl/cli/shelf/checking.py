@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from robot_dl.cli.arguments import output_file, whole
-from robot_dl.cli.shelf.comparing import difference
+from robot_dl.cli.parities.agreement import Agreement, OutputDifference, compare_outputs
+from robot_dl.cli.parities.viewing import Outputs
+from robot_dl.cli.parity import SAME_WEIGHTS
 from robot_dl.cli.trials import Rgb, Sight, look, picture_of
 from robot_dl.core.node_params import DEVICES
 from robot_dl.engine.card import load_card
 from robot_dl.engine.engine import available_devices
 from robot_dl.engine.library import find_model
 
-HEADS = ('device', 'runs on', 'ms', 'greatest', 'mean', 'verdict')
+HEADS = ('device', 'runs on', 'ms', 'greatest', 'mean', 'agreement', 'verdict')
+
+LEAST_AGREEMENT = 0.98
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +60,10 @@ def _rows(model: str, devices: Iterable[str], image: Rgb, repeats: int) -> list[
     for device in devices:
         try:
             sight = look(model, device, image)
-            row = {'runs on': sight.provider, 'ms': _typical_ms(sight.repeat, repeats)}
+            row = {
+                'runs on': sight.viewer.engine.provider,
+                'ms': _typical_ms(sight.repeat, repeats),
+            }
         except ValueError as error:
             rows.append({'device': device, 'verdict': f'fails: {error}'})
             continue
@@ -66,13 +73,43 @@ def _rows(model: str, devices: Iterable[str], image: Rgb, repeats: int) -> list[
 
 
 def _compared(sight: Sight, reference: Sight | None) -> dict[str, Any]:
-    if sight.notice:
-        return {'verdict': sight.notice}
+    if sight.viewer.engine.notice:
+        return {'verdict': sight.viewer.engine.notice}
     if reference is None:
         return {'verdict': 'reference'}
-    apart = difference(reference.outputs, sight.outputs, reference.answer, sight.answer)
-    verdict = 'agrees' if apart.is_none else f'DIFFERS: {apart.answers or "the raw outputs"}'
-    return {'greatest': apart.greatest, 'mean': apart.mean, 'verdict': verdict}
+    return difference(reference.outputs, sight.outputs, reference.answer, sight.answer)
+
+
+def difference(a: Outputs, b: Outputs, answer_a: Any, answer_b: Any) -> dict[str, Any]:
+    """Return how far two engines are apart in what they make of a picture.
+
+    Args:
+        a: Outputs of the first engine, by name.
+        b: Outputs of the second.
+        answer_a: What the node would publish of the first.
+        answer_b: The same of the second.
+    """
+    outputs: dict[str, OutputDifference] = {}
+    compare_outputs(outputs, a, b)
+    answers = Agreement()
+    answers.add(answer_a, answer_b)
+    return {
+        'greatest': max(o.relative for o in outputs.values()),
+        'mean': max(o.mean / max(o.size, 1e-9) for o in outputs.values()),
+        'agreement': answers.share,
+        'verdict': _verdict(outputs, answers),
+    }
+
+
+def _verdict(outputs: dict[str, OutputDifference], answers: Agreement) -> str:
+    for name, output in outputs.items():
+        if output.shapes or any(output.broken):
+            return f'DIFFERS: {name}: {output.shapes or "NaN or infinity"}'
+        if output.relative > SAME_WEIGHTS:
+            return f'DIFFERS: {name} by {output.relative:.1%} of its greatest number'
+    if answers.share < LEAST_AGREEMENT:
+        return f'DIFFERS: {answers.share:.0%} of what is found is found by both'
+    return 'agrees'
 
 
 def _typical_ms(run: Callable[[], object], repeats: int) -> float:
