@@ -119,7 +119,7 @@ def test_scores_agree_with_an_image_processor_and_torch(tmp_path):
     classifier = open_classifier(str(toy_classifiers.write('vit', tmp_path)), 'cpu')
     processor = ViTImageProcessor(size={'height': SIZE_HW[0], 'width': SIZE_HW[1]})
     for seed in range(4):
-        image = photo((240, 320), seed)
+        image = photo((480, 640), seed)
         theirs = torch.tensor(np.array(processor(image)['pixel_values']))
         with torch.no_grad():
             expected = toy_classifiers.net('vit')(theirs).softmax(1).numpy()[0]
