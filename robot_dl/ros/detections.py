@@ -1,6 +1,8 @@
 """Detections as `vision_msgs`, and back."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any, TypeVar
 
 import numpy as np
@@ -42,10 +44,10 @@ def detections_to_msg(
             f'got {ids.min()} to {ids.max()}'
         )
     boxes = np.asarray(found.boxes_xyxy, np.float64)
-    centres = ((boxes[:, :2] + boxes[:, 2:]) / 2).tolist()
-    sizes = (boxes[:, 2:] - boxes[:, :2]).tolist()
-    rows = zip(centres, sizes, ids.tolist(), found.scores.tolist(), strict=True)
-    elements = [_element(header, c, s, labels[i], score) for c, s, i, score in rows]
+    x, y = ((boxes[:, :2] + boxes[:, 2:]) / 2).T.tolist()
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T.tolist()
+    names = [labels[i] for i in ids.tolist()]
+    elements = _elements(header, x, y, width, height, names, found.scores.tolist())
     return Detection2DArray(header=header, detections=elements)
 
 
@@ -76,32 +78,43 @@ def detections_from_msg(msg: Detection2DArray, labels: Sequence[str]) -> Detecti
     )
 
 
-def _element(
-    header: Header, centre: list[float], size: list[float], label: str, score: float
-) -> Detection2D:
-    # Constructors of generated messages build every default even for fields that are given:
-    # 300 objects take 4 ms that way, 1 ms by copying a blank one.
-    element = _copied(_BLANK)
-    element.header = header
-    element.bbox = bbox = _copied(_BLANK.bbox)
-    bbox.center = _copied(bbox.center)
-    bbox.center.position = position = _copied(bbox.center.position)
-    position.x, position.y = centre
-    bbox.size_x, bbox.size_y = size
-    result = _copied(_BLANK.results[0])
-    result.hypothesis = hypothesis = _copied(result.hypothesis)
-    hypothesis.class_id, hypothesis.score = label, score
-    element.results = [result]
-    return element
+def _elements(
+    header: Header,
+    x: list[float],
+    y: list[float],
+    width: list[float],
+    height: list[float],
+    names: list[str],
+    scores: list[float],
+) -> list[Detection2D]:
+    """Return a Detection2D for each centre, size, label and score."""
+    count, box, result = len(x), _BLANK.bbox, _BLANK.results[0]
+    positions = _copies(count, box.center.position, x=x, y=y)
+    centres = _copies(count, box.center, position=positions)
+    boxes = _copies(count, box, center=centres, size_x=width, size_y=height)
+    hypotheses = _copies(count, result.hypothesis, class_id=names, score=scores)
+    results = [[one] for one in _copies(count, result, hypothesis=hypotheses)]
+    return _copies(count, _BLANK, header=repeat(header), bbox=boxes, results=results)
 
 
-def _copied(msg: M) -> M:
-    """Return a shallow copy, four times faster than `copy.copy` does it."""
-    cls: Any = type(msg)
-    new = cls.__new__(cls)
+def _copies(count: int, blank: M, **values: Iterable[Any]) -> list[M]:
+    """Return shallow copies of a message that differ in some fields.
+
+    Constructors of generated messages build every default, and their setters check every value,
+    also where that is known: 300 objects take 4 ms that way, a third of a millisecond this way.
+
+    Args:
+        count: How many.
+        blank: What is copied.
+        values: For each field that differs, a value of its type for each copy.
+    """
+    cls: Any = type(blank)
+    copies = [cls.__new__(cls) for _ in range(count)]
     for slot in cls.__slots__:
-        setattr(new, slot, getattr(msg, slot))
-    return new
+        column = values.get(slot[1:], repeat(getattr(blank, slot)))
+        # The loop runs in C, as it does for a queue that keeps nothing of what is put in.
+        deque(map(getattr(cls, slot).__set__, copies, column), maxlen=0)
+    return copies
 
 
 def _best_hypothesis(element: Detection2D) -> Any:
