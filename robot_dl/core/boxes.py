@@ -96,13 +96,13 @@ def _overlapping(
         iou: Overlap above which two are a pair.
     """
     better, worse = _pairs_of_a_class(class_ids[rivals], settled)
-    x0, y0, x1, y1 = boxes_xyxy[rivals].T.copy()
-    width = np.minimum(x1[better], x1[worse]) - np.maximum(x0[better], x0[worse])
-    height = np.minimum(y1[better], y1[worse]) - np.maximum(y0[better], y0[worse])
+    edges = boxes_xyxy[rivals].T.copy()
+    one, other = edges.take(better, axis=1), edges.take(worse, axis=1)
+    width, height = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
     touching = np.flatnonzero((width > 0) & (height > 0))
     better, worse = better[touching], worse[touching]
     shared = width[touching] * height[touching]
-    area = areas(boxes_xyxy[rivals])
+    area = areas(edges.T)
     union = area[better] + area[worse] - shared
     above = shared / np.maximum(union, TINY) > iou
     return better[above], worse[above]
