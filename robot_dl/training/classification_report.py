@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.training.classification_evaluation import TOP
+from robot_dl.training.classification_limits import SURE
 from robot_dl.training.report import Training, origin
 
 Rgb = NDArray[np.uint8]
@@ -75,6 +76,8 @@ def score_lines(scores: dict[str, Any], temperature: float) -> list[str]:
         '',
         *_confusion_lines(scores),
         '',
+        *_limit_lines(scores['limits']),
+        '',
         *_reliability_lines(scores),
         '',
         '![predictions on held-out pictures](predictions.jpg)',
@@ -89,6 +92,15 @@ def _confusion_lines(scores: dict[str, Any]) -> list[str]:
     for name, row in zip(names, scores['confusion'], strict=False):
         lines.append(f'| {name} | {" | ".join(str(count or "") for count in row)} |')
     return lines
+
+
+def _limit_lines(limits: dict[str, Any]) -> list[str]:
+    return [
+        f'Beyond what it was trained on, {limits["images"]} pictures each: of objects twice as '
+        f'far away, top-1 is {limits["top1_twice_as_far"]:.3f}; of things of no class (cones, '
+        f'pyramids, stars, rings, crosses, horseshoes), {limits["sure_of_strangers"]:.3f} get the '
+        f'name of a class with a score of {SURE} or more.',
+    ]
 
 
 def _reliability_lines(scores: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ def score(model: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str,
     """Return the scores of a classifier on the single objects with these seeds."""
     from robot_dl.classification.pipeline import open_classifier
     from robot_dl.training.classification_evaluation import Rgb, Scores, evaluate
+    from robot_dl.training.classification_limits import IMAGES, limits
 
     classifier = open_classifier(model, device)
     options = {**classifier.card.decoder_options, 'temperature': 1.0}
@@ -20,7 +21,9 @@ def score(model: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str,
         outputs = classifier.infer(classifier.prepare(image))
         return classifier.scores(outputs), untempered.decode(outputs)
 
-    return evaluate(classify, classifier.card.labels, seeds, watch).as_json(classifier.card.name)
+    found = evaluate(classify, classifier.card.labels, seeds, watch)
+    beyond = limits(lambda image: classify(image)[0], seeds[:IMAGES], watch)
+    return {**found.as_json(classifier.card.name), 'limits': beyond}
 
 
 def table(result: dict[str, Any]) -> str:
@@ -31,4 +34,6 @@ def table(result: dict[str, Any]) -> str:
     lines.append(f'{"top-1":12}  {result["top1"]:.4f}')
     errors = f'{result["ece"]:.4f} ({result["ece_uncalibrated"]:.4f} without the temperature)'
     lines += [f'calibration error {errors}', f'{result["images"]} pictures']
+    far, strange = (result['limits'][key] for key in ('top1_twice_as_far', 'sure_of_strangers'))
+    lines += [f'twice as far away: top-1 {far:.3f}; sure of things of no class: {strange:.3f}']
     return '\n'.join(lines)

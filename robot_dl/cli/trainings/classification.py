@@ -23,7 +23,17 @@ __all__ = ['SOURCE', 'join']
 TRAINER = ClassificationTrainer
 LOSSES, SCORES = ('cross_entropy',), ('top1',)
 ABOUT = 'One of eight kinds of household and workshop objects, trained on rendered pictures.'
-WEAKNESSES: tuple[str, ...] = ()
+WEAKNESSES = (
+    'It has only ever seen rendered pictures; a real camera was never in the loop.',
+    'It always gives a name: of several objects in a picture it names one, and of things of no '
+    'class it is often sure, see above. `score` does not help against them.',
+    'It looks at the square in the middle of the picture; what lies beside it is cut off.',
+    'It expects one object on a table, seen from above (25 to 72 degrees), that fills at least '
+    'a fifth of the height of the picture, with nothing before it. Objects that are partly hidden '
+    'or partly outside the picture are untested.',
+    'Every object is one of a few generated shapes; a mug without a handle or a claw hammer was '
+    'never among them.',
+)
 DRAWN = 24
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.sim.worlds import looks
+from robot_dl.sim.worlds.distractors import DISTRACTORS
 from robot_dl.sim.worlds.objects import CLASSES, Rng
 from robot_dl.sim.worlds.placement import Place, outline, place_all
 from robot_dl.sim.worlds.scene import Thing
@@ -26,6 +27,8 @@ OFF_CENTRE = 0.7
 class SingleObjectWorld(TabletopWorld):
     """One object of a random class. The same seed, view and steps give the same pixels."""
 
+    room = ROOM
+
     @property
     def class_id(self) -> int:
         """The object's class, an index into `LABELS`."""
@@ -41,7 +44,22 @@ class SingleObjectWorld(TabletopWorld):
         places = place_all(rng, [self._things[0].shape], (0.0, 0.0))
         self._put_at(places)
         assert places[0] is not None, 'an empty table has room'
-        aim_at(rng, self._model, _points(self._things[0], places[0]))
+        aim_at(rng, self._model, _points(self._things[0], places[0]), self.room)
+
+
+class FarObjectWorld(SingleObjectWorld):
+    """The object is twice as far away as in training."""
+
+    room = (2.2, 4.4)
+
+
+class StrangeObjectWorld(SingleObjectWorld):
+    """The object belongs to none of the classes."""
+
+    def _draw_things(self, rng: Rng) -> list[Thing]:
+        """Draw a distractor."""
+        name = str(rng.choice(list(DISTRACTORS)))
+        return [Thing(f'distractor_0_{name}', None, DISTRACTORS[name](rng))]
 
 
 def _points(thing: Thing, place: Place) -> NDArray[np.float64]:
@@ -49,7 +67,9 @@ def _points(thing: Thing, place: Place) -> NDArray[np.float64]:
     return outline(thing.shape, place.quat) + np.array(place.pos)
 
 
-def aim_at(rng: Rng, model: object, points: NDArray[np.float64]) -> None:
+def aim_at(
+    rng: Rng, model: object, points: NDArray[np.float64], room: tuple[float, float]
+) -> None:
     """Draw a lens, an elevation and a distance that show all of some points.
 
     The sphere around the points lies inside the largest square in the picture, so that a centred
@@ -59,12 +79,13 @@ def aim_at(rng: Rng, model: object, points: NDArray[np.float64]) -> None:
         rng: Source of chance.
         model: The world.
         points: What to look at [P, 3], metres above the table, under the boom's axis.
+        room: Least and greatest factor of the distance; see `ROOM`.
     """
     middle = np.array([0.0, 0.0, (points[:, 2].min() + points[:, 2].max()) / 2])
     radius = float(np.linalg.norm(points - middle, axis=1).max())
     fovy = float(rng.uniform(34.0, 58.0))
     half = np.sin(np.radians(fovy) / 2)
-    distance = max(radius / half * float(rng.uniform(*ROOM)), NEAREST_M)
+    distance = max(radius / half * float(rng.uniform(*room)), NEAREST_M)
     down, roll = np.radians(rng.uniform(25.0, 72.0)), np.radians(rng.uniform(-8.0, 8.0))
     slack = OFF_CENTRE * (distance * half - radius)
     angle, reach = rng.uniform(-np.pi, np.pi), slack * rng.uniform()
