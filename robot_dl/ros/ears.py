@@ -90,9 +90,11 @@ class Ears:
         self.are_open = True
 
     def close(self) -> None:
-        """Unsubscribe."""
+        """Unsubscribe, and drop the messages that wait for others."""
         for source in self._inputs:
             source.close()
+        for together in self._together:
+            together.begin()
         self.are_open = False
 
     def forget(self) -> None:

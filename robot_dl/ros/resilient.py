@@ -108,6 +108,7 @@ class ResilientNode(LifecycleNode):
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Give back everything that configure has opened."""
+        self.has_given_up = False  # whoever asked for this will also ask for what comes next
         return self._attempt('clean up', self._close, _nothing, ERROR)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:

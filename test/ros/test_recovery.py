@@ -104,6 +104,17 @@ def test_what_fails_again_is_given_up_again(session, node, camera):
     assert lifecycle_state(session) == 'inactive'
 
 
+def test_enable_does_not_activate_a_node_that_was_cleaned_up_meanwhile(session, node, camera):
+    """A node that an operator had configured anew, to keep it inactive, was activated."""
+    give_up(session, node, camera)
+    for wanted in (Transition.TRANSITION_CLEANUP, Transition.TRANSITION_CONFIGURE):
+        request = ChangeState.Request(transition=Transition(id=wanted))
+        assert session.call(ChangeState, 'echo/change_state', request).success
+    on = session.call(SetBool, 'echo/enable', SetBool.Request(data=True))
+    assert on.message == 'enabled, once the node is active'
+    assert lifecycle_state(session) == 'inactive'
+
+
 class GoneNode(EchoNode):
     """Its model can be gone when it is opened anew."""
 

@@ -1,5 +1,6 @@
 """Messages of several topics that belong to one moment, over real topics."""
 
+import gc
 from dataclasses import dataclass
 
 import pytest
@@ -7,6 +8,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header, String
+from std_srvs.srv import SetBool
 
 from robot_dl.core.node_params import SyncedNodeParams
 from robot_dl.ros.model_node import ModelNode
@@ -147,3 +149,14 @@ def test_an_exception_in_the_answer_is_survived(rig, node):
     node._ears._together[0]._callback = node.on_set
     rig.send(image=1033, camera_info=1033, depth=1033)
     assert node.sets == [(1033,) * 3]
+
+
+def test_images_that_wait_for_others_are_dropped_when_the_node_rests(session, node):
+    """Up to ten images a topic stayed in memory while the node was disabled."""
+    rig = Rig(session, node)
+    for stamp_ms in range(100, 600, 100):
+        rig.send(image=stamp_ms)
+    before = sum(isinstance(o, Image) for o in gc.get_objects())
+    session.call(SetBool, 'pair/enable', SetBool.Request(data=False))
+    gc.collect()
+    assert sum(isinstance(o, Image) for o in gc.get_objects()) <= before - 5
