@@ -20,7 +20,7 @@ ANSWERS = {
     'dfine': (*NAMED, *UNIT),
     'rtdetr_deployed': (*NAMED, *UNIT),
     'ssd': (*NAMED, *IMAGENET, *BACKGROUND),
-    'faster_rcnn': (*NAMED, *UNIT, *BACKGROUND, '--fit', 'letterbox'),
+    'faster_rcnn': (*NAMED, *UNIT, *BACKGROUND),
     'centernet': (*NAMED, *IMAGENET),
 }
 

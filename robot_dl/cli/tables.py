@@ -13,6 +13,7 @@ from pathlib import Path
 from robot_dl.bringup.catalogue import NodeKind, node_kinds
 from robot_dl.bringup.keys import NODE_KEYS, ROOT_KEYS
 from robot_dl.cli.command_tables import command_text
+from robot_dl.cli.importing.page_tables import import_tables
 from robot_dl.cli.launch_arguments import launch_arguments
 from robot_dl.cli.main import VERBS
 from robot_dl.cli.markdown import filled, key_table, parameter_table, table, topic_table
@@ -37,6 +38,7 @@ def tables() -> dict[str, str]:
         'deployment keys': key_table(ROOT_KEYS),
         'node keys': key_table(NODE_KEYS),
         'models': model_table(),
+        **import_tables(),
     }
     for name, kind in node_kinds().items():
         found[f'{name} topics'] = topic_table(kind.topics)

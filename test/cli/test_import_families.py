@@ -20,6 +20,7 @@ from toy_imports import ANSWERS, BACKGROUND, IMAGENET, NAMED, import_file, write
 from robot_dl.cli.importing.draft import Guess
 from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.families import FAMILIES, recognised
+from robot_dl.cli.importing.labels import coco80, coco91
 from robot_dl.cli.main import main
 from robot_dl.cli.trials import trial_picture
 from robot_dl.core.tensors import TensorSpec
@@ -100,7 +101,7 @@ def test_every_decoder_is_recognised_in_some_export():
 def test_what_an_export_does_not_tell_is_asked_for_all_at_once(name, home, exports, capsys):
     assert main(['models', 'import', str(exports[name])]) == 2
     said = capsys.readouterr().err
-    for option in {'--license', *ANSWERS[name]} - {'--fit'}:
+    for option in {'--license', *ANSWERS[name]}:
         if option.startswith('--') and option != '--option':
             assert f'\n  {option}: ' in said
     assert ('--option first_label: ' in said) == (BACKGROUND[1] in ANSWERS[name])
@@ -325,8 +326,7 @@ def test_rows_of_answers_whose_boxes_are_no_edges_in_pixels_are_not_taken_for_th
 
 def test_places_without_objectness_are_told_by_the_number_of_labels():
     facts = facts_of({'out': (1, 8400, 84)})
-    labels = {'labels': Guess([str(i) for i in range(80)], '')}
-    draft = recognised(facts, labels)
+    draft = recognised(facts, named(*coco80()))
     assert draft['decoder'].value == 'yolo'
     assert draft['decoder_options.transposed'].value is True
     assert recognised(facts, {})['decoder'].value == 'yolox'
@@ -336,6 +336,42 @@ def test_rows_of_seven_are_those_of_yolov7():
     facts = facts_of({'out': (0, 7)})
     facts = replace(facts, outputs=(TensorSpec('out', 'float32', (None, 7)),))
     assert recognised(facts, {})['decoder'].value == 'yolo_end_to_end'
+
+
+def named(*labels):
+    return {'labels': Guess(list(labels), '')}
+
+
+def test_rf_detr_calls_its_logits_labels():
+    facts = facts_of({'dets': (1, 300, 4), 'labels': (1, 300, 91)})
+    draft = recognised(facts, named(*coco91()))
+    assert draft['decoder'].value == 'detr'
+    assert draft['decoder_options.activation'].value == 'sigmoid'
+    assert draft['classes'].value == 91
+    assert '?decoder_options.activation' in recognised(facts, {})
+
+
+def test_the_original_detr_has_one_logit_more_than_labels():
+    facts = facts_of({'logits': (1, 100, 92), 'pred_boxes': (1, 100, 4)})
+    draft = recognised(facts, named(*coco91()))
+    assert draft['decoder_options.activation'].value == 'softmax'
+    assert draft['classes'].value == 91
+
+
+def test_detectors_of_torchvision_that_find_nothing_in_noise_are_asked_about():
+    facts = facts_of({'boxes': (0, 4), 'labels': (0,), 'scores': (0,)})
+    draft = recognised(facts, named(*coco91()))
+    assert draft['decoder'].value == 'boxes_labels_scores'
+    assert draft['decoder_options.first_label'].value == 0
+    assert draft['input.fit'].value == 'letterbox'
+    assert '?decoder_options.normalised' in draft
+
+
+@pytest.mark.parametrize(('edge', 'normalised'), [(0.9, True), (300.0, False)])
+def test_boxes_show_whether_they_are_parts_or_pixels(edge, normalised):
+    boxes = [[[0, 0, edge, edge / 2]]]
+    facts = facts_of({'labels': (1, 1), 'scores': (1, 1)}, values={'boxes': boxes})
+    assert recognised(facts, {})['decoder_options.normalised'].value is normalised
 
 
 def test_scores_that_may_be_both_are_asked_for():

@@ -104,7 +104,7 @@ def refuse_gaps(facts: Facts, known: Known) -> None:
     )
     family = f'{known["decoder"].value}: {known["decoder"].reason}'
     raise CardError(
-        f'recognised as {family}.\nIt does not tell everything; please give\n'
+        f'recognised as {family}.\nThe file does not tell everything; please give\n'
         + '\n'.join(lines)
         + f'\nAdd to the command: {answers}'
     )

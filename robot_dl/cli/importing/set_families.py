@@ -49,8 +49,12 @@ def recognise_boxes_labels_scores(facts: Facts, known: Draft) -> Draft | None:
     if boxes is None:
         return None
     reason = f'it returns {facts.shapes()}: the answer itself'
-    why = 'the usual case where the graph does the rest'
-    draft = read(reason, decoder='boxes_labels_scores') | assumed(why, input__fit='stretch')
+    draft = read(reason, decoder='boxes_labels_scores')
+    if facts.seen[boxes].ndim == 2:
+        why = "torchvision's detectors scale images themselves, and keep their shape"
+        draft |= assumed(why, input__fit='letterbox')
+    else:
+        draft |= assumed('usual for such graphs', input__fit='stretch')
     if boxes == TENSORFLOW_BOXES:
         draft |= assumed("TensorFlow's detectors take RGB", input__color='rgb')
     return draft | _unit(facts, boxes) | _first_label(facts, known, boxes)
