@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from robot_dl.cli.arguments import number
 from robot_dl.cli.checks.finding import BROKEN, OK, Finding
 
 COLORS = {'ok': 32, 'note': 33, 'broken': 31}
@@ -18,7 +19,9 @@ SIGNS = {'ok': 'ok    ', 'note': 'note  ', 'broken': 'BROKEN'}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `doctor`."""
     parser.add_argument('--live', action='store_true', help='also look at the running graph')
-    parser.add_argument('--seconds', type=float, default=4.0, help='how long to look at it')
+    parser.add_argument(
+        '--seconds', type=number(1, 600), default=4.0, help='how long to look at it'
+    )
     parser.add_argument('--json', metavar='FILE', help="write the findings; '-' prints them")
 
 
