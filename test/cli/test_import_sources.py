@@ -289,6 +289,13 @@ def test_a_graph_that_takes_no_single_colour_image_is_refused(shapes, words):
         image_input(specs)
 
 
+def test_names_that_would_write_on_a_terminal_are_shown_as_they_are():
+    with pytest.raises(CardError, match=r"plain names, got '\\x1b\[2Jx'"):
+        image_input((TensorSpec('\x1b[2Jx', 'float32', (1, 3, 8, 8)),))
+    draft = ultralytics_draft({**METADATA, 'description': '\x1b[2J', 'license': '\x1b]0;x'})
+    assert not {'description', 'license'} & set(draft)
+
+
 def test_the_image_is_found_among_the_inputs():
     image = TensorSpec('images', 'float32', (None, 3, None, None))
     sizes = TensorSpec('orig_target_sizes', 'int64', (None, 2))

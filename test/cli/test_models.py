@@ -155,6 +155,16 @@ def test_a_link_is_not_followed(home, capsys):
     assert load_card(home / 'elsewhere').license == 'Apache-2.0'
 
 
+def test_a_user_without_a_home_gives_the_folder(home, monkeypatch, capsys):
+    def no_home():
+        raise RuntimeError('Could not determine home directory.')
+
+    monkeypatch.setattr(Path, 'home', no_home)
+    assert models('import', 'colours.onnx', *ANSWERS) == 2
+    assert 'no home folder for your models; give --to DIR' in capsys.readouterr().err
+    assert models('import', 'colours.onnx', *ANSWERS, '--to', 'here') == 0
+
+
 def test_importing_needs_no_more_than_the_runtime(home):
     code = (
         'import sys; sys.modules["onnx"] = None; from robot_dl.cli.main import main; '

@@ -57,6 +57,9 @@ def image_input(inputs: tuple[TensorSpec, ...]) -> tuple[TensorSpec, tuple[Tenso
     Raises:
         CardError: If no input, or more than one, can be it.
     """
+    for spec in inputs:
+        if not spec.name.isprintable():
+            raise CardError(f'expected inputs with plain names, got {spec.name!r}')
     listed = ', '.join(f'{spec.name} {spec}' for spec in inputs) or 'none'
     images = [spec for spec in inputs if len(spec.shape) == 4 and _has_colors(spec)]
     if len(images) != 1:

@@ -45,7 +45,7 @@ def place_of(name: str, to: Path | None, force: bool) -> Path:
     Raises:
         CardError: If there is one already, or something else.
     """
-    folder = to.expanduser().absolute() if to else user_models() / name
+    folder = to.expanduser().absolute() if to else _models_folder() / name
     if folder.is_symlink():
         raise CardError(
             f'{folder}: a link to {folder.readlink()}; remove it, or take another name'
@@ -56,6 +56,13 @@ def place_of(name: str, to: Path | None, force: bool) -> Path:
     if is_model and not force:
         raise CardError(f'{folder}: there is a model already; --force replaces it')
     return folder
+
+
+def _models_folder() -> Path:
+    try:
+        return user_models()
+    except RuntimeError as error:  # A container's user may have no home.
+        raise CardError('there is no home folder for your models; give --to DIR') from error
 
 
 def install(folder: Path, weights: bytes, values: Mapping[str, Any]) -> Sight:

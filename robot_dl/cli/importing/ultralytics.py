@@ -15,6 +15,7 @@ from robot_dl.engine.card_checks import CardError
 TASKS = {'detect': 'detection', 'classify': 'classification'}
 TRANSFORMER = 'RTDETRDecoder'
 SOURCE = 'metadata of the exporter'
+LONGEST = 300
 
 
 def is_ultralytics(metadata: Mapping[str, Any]) -> bool:
@@ -44,8 +45,8 @@ def ultralytics_draft(metadata: Mapping[str, Any]) -> dict[str, Guess]:
     draft = read(f'{SOURCE}: task {task!r}', task=TASKS[task])
     draft |= _labels(metadata['names'])
     draft |= _license(metadata.get('license'))
-    if isinstance(about := metadata.get('description'), str) and about.strip():
-        draft |= read(SOURCE, description=' '.join(about.split()))
+    if about := _sentence(metadata.get('description')):
+        draft |= read(SOURCE, description=about)
     return draft
 
 
@@ -64,6 +65,14 @@ def does_nms(metadata: Mapping[str, Any]) -> bool:
     """Tell whether suppression is part of the graph (`nms=True`)."""
     arguments = literal(metadata.get('args'))
     return isinstance(arguments, dict) and arguments.get('nms') is True
+
+
+def _sentence(text: Any) -> str:
+    """Return text in one line, without what would move the cursor of a terminal."""
+    if not isinstance(text, str):
+        return ''
+    line = ' '.join(text.split())
+    return line[:LONGEST] if line.isprintable() else ''
 
 
 def _labels(names: Any) -> dict[str, Guess]:
