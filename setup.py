@@ -30,6 +30,7 @@ EXTRAS = {
     ],
     'bags': ['rosbags>=0.10,<0.12'],
     'eval': EVALUATION,
+    'quantize': ['onnx>=1.16'],
     'train': ['torch==2.13.0', 'onnx>=1.16', 'onnxscript>=0.3', 'matplotlib>=3.5', *EVALUATION],
     'test': [
         'pytest>=7.0',

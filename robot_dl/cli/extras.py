@@ -9,7 +9,7 @@ EXTRAS = {
     'faster_coco_eval': 'eval',
     'tqdm': 'eval',
     'torch': 'train',
-    'onnx': 'train',
+    'onnx': 'quantize',
     'onnxscript': 'train',
     'matplotlib': 'train',
 }

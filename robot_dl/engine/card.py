@@ -41,6 +41,8 @@ class ModelCard:
         files: Hash of each further file in the folder that belongs to the weights, by its name:
             an ONNX graph above 2 GB keeps its numbers beside it.
         description: One sentence.
+        measured: How the model was made from another one, and what it lost by that, by name;
+            nothing reads it but people.
     """
 
     folder: Path
@@ -56,6 +58,7 @@ class ModelCard:
     constants: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     description: str = ''
+    measured: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check every value.
@@ -69,6 +72,7 @@ class ModelCard:
             raise CardError(f'description: expected text, got {short(self.description)}')
         object.__setattr__(self, 'labels', labels(self.labels))
         mapping('decoder_options', self.decoder_options)
+        mapping('measured', self.measured)
         for name, values in mapping('constants', self.constants).items():
             constant(f'constants.{name}', values)
         self._check_file('weights', self.weights, 'sha256', self.sha256)

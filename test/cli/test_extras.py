@@ -36,6 +36,11 @@ def run_without(module, line):
             'cv2',
             "pip install 'robot_dl[cpu]' (in a checkout: make setup",
         ),
+        (
+            'quantize tabletop_detector --to nowhere --mode fp16',
+            'onnx',
+            "pip install 'robot_dl[quantize]'",
+        ),
         ('bench threads', 'onnxruntime', "pip install 'robot_dl[cpu]'"),
         ('play /tmp', 'rclpy', 'source ROS 2'),
     ],

@@ -1,0 +1,1 @@
+"""Make an ONNX model smaller and faster, and measure what that costs."""
