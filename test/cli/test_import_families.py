@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 import torch
+import toy_classifiers
 import toy_families
 import yaml
 from onnx import TensorProto, helper, numpy_helper
 from toy_families import LABELS, SIZE_HW, TOYS
 from toy_imports import ANSWERS, BACKGROUND, IMAGENET, NAMED, import_file, write_names
 
-from robot_dl.cli.importing.draft import Guess
-from robot_dl.cli.importing.facts import Facts
-from robot_dl.cli.importing.families import FAMILIES, recognised
-from robot_dl.cli.importing.labels import coco80, coco91
+from robot_dl.cli.importing.families import FAMILIES
 from robot_dl.cli.main import main
 from robot_dl.cli.trials import trial_picture
-from robot_dl.core.tensors import TensorSpec
 from robot_dl.detection.decoders import DECODERS
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import open_detector
-from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.library import user_models
 
 pytestmark = pytest.mark.slow
@@ -247,136 +242,18 @@ def test_a_classifier_is_recognised_before_and_after_its_softmax(activated, home
     assert card['input']['mean'] == [123.675, 116.28, 103.53]
 
 
-def facts_of(shapes, model_hw=(640, 640), metadata=None, values=None):
-    """Return what is known of a graph that gives outputs of these shapes."""
-    seen = {n: np.full(s, 1.5, np.float32) for n, s in shapes.items()}
-    seen |= {n: np.asarray(a, np.float32) for n, a in (values or {}).items()}
-    image = TensorSpec('images', 'float32', (1, 3, *model_hw))
-    outputs = tuple(TensorSpec(n, 'float32', a.shape) for n, a in seen.items())
-    return Facts(
-        Path('x.onnx'), image, (), outputs, metadata or {}, {}, 'nchw', model_hw, model_hw, seen
-    )
-
-
-def decoded_grid(classes):
-    """Return YOLOX's table of 640 × 640 with its centres in pixels."""
-    y, x = np.concatenate([np.mgrid[:n, :n].reshape(2, -1) * (640 // n) for n in (80, 40, 20)], 1)
-    return np.concatenate([np.stack([x, y], 1), np.full((8400, 3 + classes), 0.4)], 1)[None]
-
-
-@pytest.mark.parametrize(
-    ('shape', 'model_hw', 'decoder', 'classes'),
-    [
-        ((1, 84, 8400), (640, 640), 'yolo', 80),
-        ((1, 5, 8400), (640, 640), 'yolo', 1),
-        ((1, 84, 2100), (320, 320), 'yolo', 80),
-        ((1, 84, 33600), (1280, 1280), 'yolo', 80),
-        ((1, 84, 34000), (1280, 1280), 'yolo', 80),
-        ((1, 84, 6300), (480, 640), 'yolo', 80),
-        ((1, 605, 5040), (384, 640), 'yolo', 601),
-        ((1, 25200, 85), (640, 640), 'yolov5', 80),
-        ((1, 25200, 6), (640, 640), 'yolov5', 1),
-        ((1, 102000, 85), (1280, 1280), 'yolov5', 80),
-        ((1, 18900, 7), (480, 640), 'yolov5', 2),
-        ((1, 8400, 85), (640, 640), 'yolox', 80),
-        ((1, 3549, 85), (416, 416), 'yolox', 80),
-        ((1, 1000), (224, 224), 'logits', 1000),
-        ((1, 1001, 1, 1), (224, 224), 'logits', 1001),
-    ],
-)
-def test_the_sizes_that_people_export_are_recognised(shape, model_hw, decoder, classes):
-    """Trap 7: no number of anchors is hard-coded."""
-    draft = recognised(facts_of({'out': shape}, model_hw), {})
-    assert draft['decoder'].value == decoder
-    assert draft['classes'].value == classes
-
-
-def test_yolox_that_decodes_in_its_graph_is_told_from_one_that_does_not():
-    raw = recognised(facts_of({'out': (1, 8400, 8)}), {})
-    decoded = recognised(facts_of({}, values={'out': decoded_grid(3)}), {})
-    assert raw['decoder_options.decoded'].value is False
-    assert decoded['decoder_options.decoded'].value is True
-
-
-def test_yolov6_is_told_from_yolox_by_its_objectness():
-    table = decoded_grid(3)
-    table[..., 4] = 1
-    assert recognised(facts_of({}, values={'out': table}), {})['decoder'].value == 'yolov5'
-
-
-def test_rows_of_answers_are_told_from_places_by_their_whole_classes():
-    rows = np.zeros((1, 300, 6))
-    rows[0, :2] = [[10, 10, 50, 60, 0.9, 3], [0, 0, 5, 5, 0.25, 79]]
-    facts = facts_of({}, values={'out': rows})
-    assert recognised(facts, {})['decoder'].value == 'yolo_end_to_end'
-    rows[0, 0, 5] = 3.5
-    with pytest.raises(CardError, match='not what any family'):
-        recognised(facts_of({}, values={'out': rows}), {})
-
-
-@pytest.mark.parametrize(
-    'row', [[0.5, 0.5, 0.2, 0.2, 0.9, 3], [300, 200, 40, 30, 0.9, 3], [0.1, 0.1, 0.9, 0.9, 0.9, 3]]
-)
-def test_rows_of_answers_whose_boxes_are_no_edges_in_pixels_are_not_taken_for_them(row):
-    rows = np.zeros((1, 300, 6))
-    rows[0, 0] = row
-    with pytest.raises(CardError, match='not what any family'):
-        recognised(facts_of({}, values={'out': rows}), {})
-
-
-def test_places_without_objectness_are_told_by_the_number_of_labels():
-    facts = facts_of({'out': (1, 8400, 84)})
-    draft = recognised(facts, named(*coco80()))
-    assert draft['decoder'].value == 'yolo'
-    assert draft['decoder_options.transposed'].value is True
-    assert recognised(facts, {})['decoder'].value == 'yolox'
-
-
-def test_rows_of_seven_are_those_of_yolov7():
-    facts = facts_of({'out': (0, 7)})
-    facts = replace(facts, outputs=(TensorSpec('out', 'float32', (None, 7)),))
-    assert recognised(facts, {})['decoder'].value == 'yolo_end_to_end'
-
-
-def named(*labels):
-    return {'labels': Guess(list(labels), '')}
-
-
-def test_rf_detr_calls_its_logits_labels():
-    facts = facts_of({'dets': (1, 300, 4), 'labels': (1, 300, 91)})
-    draft = recognised(facts, named(*coco91()))
-    assert draft['decoder'].value == 'detr'
-    assert draft['decoder_options.activation'].value == 'sigmoid'
-    assert draft['classes'].value == 91
-    assert '?decoder_options.activation' in recognised(facts, {})
-
-
-def test_the_original_detr_has_one_logit_more_than_labels():
-    facts = facts_of({'logits': (1, 100, 92), 'pred_boxes': (1, 100, 4)})
-    draft = recognised(facts, named(*coco91()))
-    assert draft['decoder_options.activation'].value == 'softmax'
-    assert draft['classes'].value == 91
-
-
-def test_detectors_of_torchvision_that_find_nothing_in_noise_are_asked_about():
-    facts = facts_of({'boxes': (0, 4), 'labels': (0,), 'scores': (0,)})
-    draft = recognised(facts, named(*coco91()))
-    assert draft['decoder'].value == 'boxes_labels_scores'
-    assert draft['decoder_options.first_label'].value == 0
-    assert draft['input.fit'].value == 'letterbox'
-    assert '?decoder_options.normalised' in draft
-
-
-@pytest.mark.parametrize(('edge', 'normalised'), [(0.9, True), (300.0, False)])
-def test_boxes_show_whether_they_are_parts_or_pixels(edge, normalised):
-    boxes = [[[0, 0, edge, edge / 2]]]
-    facts = facts_of({'labels': (1, 1), 'scores': (1, 1)}, values={'boxes': boxes})
-    assert recognised(facts, {})['decoder_options.normalised'].value is normalised
-
-
-def test_scores_that_may_be_both_are_asked_for():
-    with pytest.raises(CardError, match='(?s)may mean several.*--decoder logits.*--decoder proba'):
-        recognised(facts_of({}, values={'out': [[0.2, 0.9, 0.4]]}), {})
+@pytest.mark.parametrize('name', toy_classifiers.TOYS)
+def test_an_export_of_a_classifier_becomes_the_card_that_it_needs(name, home):
+    expected = toy_classifiers.card(name)
+    (home / 'names.txt').write_text('\n'.join(toy_classifiers.LABELS))
+    mean = ','.join(map(str, expected['input'].get('mean', [0, 0, 0])))
+    std = ','.join(map(str, expected['input'].get('std', [255, 255, 255])))
+    given = ['--color', 'rgb', '--mean', mean, '--std', std, '--fit', expected['input']['fit']]
+    card = imported(toy_classifiers.export(name, home), *NAMED, *given)
+    assert card['task'] == 'classification'
+    assert card['decoder'] == expected['decoder']
+    assert card['labels'] == expected['labels']
+    assert expected['input'].items() <= {**card['input'], 'layout': 'nchw'}.items()
 
 
 def test_an_unknown_decoder_or_task_names_the_nearest(home, exports, capsys):

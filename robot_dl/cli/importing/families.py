@@ -108,7 +108,7 @@ def _unknown(wanted: Mapping[str, str]) -> str:
 
 
 def _none(facts: Facts, families: list[Family]) -> str:
-    lines = [f'  {f.decoder:16} {f.returns}' for f in families]
+    lines = [f'  {f.decoder:20} {f.returns}' for f in families]
     return (
         f'for an image of {facts.model_hw[0]}×{facts.model_hw[1]} it returns {facts.shapes()}, '
         'which is not what any family of models here returns:\n' + '\n'.join(lines)
@@ -116,7 +116,7 @@ def _none(facts: Facts, families: list[Family]) -> str:
 
 
 def _several(facts: Facts, found: list[tuple[Family, Draft]]) -> str:
-    lines = [f'  --decoder {f.decoder:16} {f.returns}' for f, _ in found]
+    lines = [f'  --decoder {f.decoder:20} {f.returns}' for f, _ in found]
     return (
         f'it returns {facts.shapes()}, which may mean several things; give one of\n'
         + '\n'.join(lines)

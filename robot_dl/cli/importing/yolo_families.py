@@ -12,7 +12,18 @@ from robot_dl.cli.importing.labels import literal
 from robot_dl.cli.importing.presets import PRESETS
 from robot_dl.cli.importing.ultralytics import does_nms, is_ultralytics
 
-STRIDES = ((8, 16, 32), (8, 16, 32, 64), (4, 8, 16, 32), (16, 32), (32,), (16,), (8,))
+USUAL = (8, 16, 32)
+STRIDES = (
+    USUAL,
+    (8, 16, 32, 64),
+    (4, 8, 16, 32),
+    (16, 32),
+    (8, 16),
+    (4, 8, 16),
+    (32,),
+    (16,),
+    (8,),
+)
 """Pixels between the places where such networks look, at each of their scales."""
 
 MOST_ANSWERS = 1000
@@ -36,11 +47,14 @@ def recognise_yolo(facts: Facts, known: Draft) -> Draft | None:
         reason = f'4 + {classes} columns, and as many labels: no objectness'
         draft = read(reason, decoder='yolo', classes=classes, decoder_options__transposed=True)
         return {**draft, **_usual_input(facts)}
-    strides = strides_for(facts.model_hw, table.shape[2], anchors=1)
-    if not strides:
-        return None
     classes = table.shape[1] - 4
-    reason = f'4 + {classes} rows at {table.shape[2]} places, as many as {_shown(strides, facts)}'
+    if strides := strides_for(facts.model_hw, table.shape[2], anchors=1):
+        why = f'as many as {_shown(strides, facts)}'
+    elif _labels(known) == classes:
+        why = 'and as many labels'
+    else:
+        return None
+    reason = f'4 + {classes} rows at {table.shape[2]} places, {why}'
     return {**read(reason, decoder='yolo', classes=classes), **_usual_input(facts)}
 
 
@@ -71,7 +85,7 @@ def recognise_yolox(facts: Facts, known: Draft) -> Draft | None:
         return None
     reason = f'5 + {width - 5} columns at {count} places, as many as {_shown(strides, facts)}'
     draft = read(reason, decoder='yolox', classes=width - 5)
-    if strides != STRIDES[0]:
+    if strides != USUAL:
         draft |= read(reason, decoder_options__strides=[float(s) for s in strides])
     is_decoded = _is_decoded(table, facts.model_hw)
     where = 'are spread over the whole input' if is_decoded else 'lie around 0: parts of cells'
@@ -87,9 +101,7 @@ def recognise_end_to_end(facts: Facts, known: Draft) -> Draft | None:
         reason = 'rows of image, box, class and score, as YOLOv7 writes them'
         return {**read(reason, decoder='yolo_end_to_end'), **_usual_input(facts)}
     table = only_table(facts.seen)
-    if table is None or table.shape[2] != 6 or table.shape[1] > MOST_ANSWERS:
-        return None
-    if not (_ends_with_score_and_class(table[0]) and _begins_with_edges(table[0])):
+    if table is None or not _are_answers(table):
         return None
     reason = f'{table.shape[1]} rows of box, score (0 to 1) and class (whole numbers)'
     if _says_end_to_end(facts.metadata):
@@ -131,9 +143,12 @@ def _is_seven_wide(facts: Facts) -> bool:
 
 def _has_four_columns(facts: Facts, known: Draft, table: Table) -> bool:
     """Tell whether the labels say that a place has no objectness: [1, N, 4 + C]."""
-    labels = len(known['labels'].value) if 'labels' in known else 0
     is_transposed = bool(strides_for(facts.model_hw, table.shape[1], anchors=1))
-    return is_transposed and table.shape[2] == 4 + labels and labels > 0
+    return is_transposed and table.shape[2] - 4 == _labels(known) > 0
+
+
+def _labels(known: Draft) -> int:
+    return len(known['labels'].value) if 'labels' in known else 0
 
 
 def _has_no_objectness(table: Table) -> bool:
@@ -146,7 +161,16 @@ def _places_last(facts: Facts) -> Table | None:
 
 def _places_first(facts: Facts) -> Table | None:
     table = _places_last(facts)
-    return table if table is not None and table.shape[2] >= 6 else None
+    if table is None or table.shape[2] < 6 or _are_answers(table):
+        return None
+    return table
+
+
+def _are_answers(table: Table) -> bool:
+    """Tell whether the rows of [1, K, 6] are objects instead of places."""
+    if table.shape[2] != 6 or table.shape[1] > MOST_ANSWERS:
+        return False
+    return _ends_with_score_and_class(table[0]) and _begins_with_edges(table[0])
 
 
 def _ends_with_score_and_class(rows: Table) -> bool:
