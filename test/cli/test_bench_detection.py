@@ -99,12 +99,27 @@ def test_every_number_is_measured_and_written(tmp_path):
         assert list(case['stages_ms']) == STAGES
         others = sum(ms for name, ms in case['stages_ms'].items() if name != 'infer')
         assert 0 < case['around_inference_ms'] < 3 * others
+    allocated = written['allocated_bytes']
+    assert list(allocated) == STAGES
+    # The image in RGB, and the tensor of 64 x 96 px beside its three planes of pixels.
+    assert allocated['convert'] == pytest.approx(48 * 64 * 3, abs=2000)
+    assert allocated['prepare'] >= 64 * 96 * 3 * 4
     assert set(written['raw_settings']) == {'threads', 'waiting'}
     assert written['images'] >= 1
     assert written['goals'] == []
     assert all(name in done.stdout for name in [*NUMBERS, *STAGES])
 
 
+def test_without_onnx_the_synthetic_model_says_what_to_install():
+    hide = "import sys; sys.modules['onnx'] = None"
+    arguments = ['bench', 'detection', '--model', 'synthetic:yolo-n']
+    code = f'{hide}; from robot_dl.cli.main import main; sys.exit(main({arguments}))'
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("robot_dl bench: needs onnx: pip install 'robot_dl[")
+
+
+@pytest.mark.slow
 def test_the_synthetic_model_is_measured_against_the_goals(tmp_path):
     path = tmp_path / 'detection.json'
     done = bench('--model', 'synthetic:yolo-n', '--json', path)
@@ -112,6 +127,10 @@ def test_the_synthetic_model_is_measured_against_the_goals(tmp_path):
     written = json.loads(path.read_text())
     assert 'M parameters' in written['description']
     assert 'GFLOP a run' in done.stdout
+    # Nothing of the size of the input (4.9 MB) or of the output (2.8 MB) is copied by the engine.
+    allocated, tensor, planes = written['allocated_bytes'], 640 * 640 * 3 * 4, 640 * 480 * 3
+    assert allocated['infer'] < 20_000
+    assert allocated['prepare'] == pytest.approx(tensor + planes, rel=0.02)
     candidates = {case['score']: case['candidates'] for case in written['cases']}
     assert candidates[0.25] == pytest.approx(100, abs=3)
     assert candidates[0.001] == pytest.approx(4000, abs=80)

@@ -132,4 +132,5 @@ def table(results: Mapping[str, Any]) -> list[str]:
         head = f'score {case["score"]:g}: {case["candidates"]} candidates, {case["found"]} found'
         rows[head] = ''
         rows.update({f'{case["score"]:g} {name}': ms for name, ms in case['stages_ms'].items()})
+    rows.update({f'bytes {name}': n for name, n in results['allocated_bytes'].items()})
     return [f'{name:<44} {value!s:>8}' for name, value in rows.items()]

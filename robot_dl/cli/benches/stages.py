@@ -1,8 +1,9 @@
 """What a detection node does for one image, step by step, inside the benchmark's own process."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import Detector, open_detector
 from robot_dl.ros.detections import detections_to_msg
 from robot_dl.ros.images import rgb_from_msg
+
+Step = Callable[[str], AbstractContextManager[None]]
+"""Watches one step, which is named."""
 
 INFER = 'infer'
 LEAST_SCORES = {0.25: 100, 0.001: 300}
@@ -41,7 +45,7 @@ class Case:
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
-        """Note what the block takes."""
+        """Note how long the block takes."""
         started_s = time.perf_counter()
         yield
         taken_ms = (time.perf_counter() - started_s) * 1e3
@@ -76,10 +80,10 @@ class Stages:
         """Do `count` times in each case what the node does for one message."""
         for case in self.cases:
             for _ in range(count):
-                self._detect(case)
+                self._detect(case, case.timed)
 
     def summary(self) -> dict[str, Any]:
-        """Return the medians."""
+        """Return the medians, and what memory is taken."""
         steps_ms = [
             {step: percentile(ms, 50) for step, ms in case.times_ms.items()} for case in self.cases
         ]
@@ -97,18 +101,44 @@ class Stages:
             f'around_inference_ms_at_{case.params.score:g}': case.around_inference_ms()
             for case in self.cases
         }
-        return {'stages_ms': steps_ms[0], **sums, 'cases': cases}
+        return {
+            'stages_ms': steps_ms[0],
+            'allocated_bytes': self.allocated_bytes(),
+            **sums,
+            'cases': cases,
+        }
 
-    def _detect(self, case: Case) -> None:
-        with case.timed('convert'):
+    def allocated_bytes(self) -> dict[str, int]:
+        """Return the most memory that each step has allocated anew at one time.
+
+        Of NumPy, OpenCV's results and Python, not of the runtime, whose arena does not move.
+        """
+        found: dict[str, int] = {}
+
+        @contextmanager
+        def traced(step: str) -> Iterator[None]:
+            tracemalloc.reset_peak()
+            before, _ = tracemalloc.get_traced_memory()
+            yield
+            found[step] = tracemalloc.get_traced_memory()[1] - before
+
+        tracemalloc.start()
+        try:
+            self._detect(self.cases[0], traced)
+        finally:
+            tracemalloc.stop()
+        return found
+
+    def _detect(self, case: Case, step: Step) -> None:
+        with step('convert'):
             image = rgb_from_msg(self.msg)
-        with case.timed('prepare'):
+        with step('prepare'):
             tensor, fit = self.detector.prepare(image)
-        with case.timed(INFER):
+        with step(INFER):
             outputs = self.detector.infer(tensor)
-        with case.timed('decode'):
+        with step('decode'):
             found = self.detector.find(outputs, fit, case.params)
-        with case.timed('message'):
+        with step('message'):
             detections_to_msg(found, self.msg.header, self.detector.card.labels)
         decoded = self.detector.decoder.decode(outputs, case.params, fit.model_hw)
         case.candidates, case.found = len(decoded), len(found)
