@@ -25,5 +25,5 @@ def how_to_get(module: str) -> str | None:
     extra = EXTRAS.get(module)
     if extra is None:
         return None
-    target = 'setup-test' if extra == 'train' else 'setup'
+    target = 'setup-test' if extra in ('train', 'quantize') else 'setup'
     return f"pip install 'robot_dl[{extra}]' (in a checkout: make {target})"

@@ -20,6 +20,7 @@ VERBS = {
     'eval': ('robot_dl.cli.eval', 'score a model on scenes it has never seen'),
     'parity': ('robot_dl.cli.parity', 'compare two models, or one model on two engines'),
     'quantize': ('robot_dl.cli.quantize', 'make a model smaller, and measure what that costs'),
+    'export': ('robot_dl.cli.export', 'make a model from a checkpoint of robot_dl train'),
     'bench': ('robot_dl.cli.bench', 'measure transport and nodes against the bare runtime'),
 }
 """Module and one line of help for each verb; a module has `add_arguments` and `run`."""

@@ -19,7 +19,8 @@ class Job:
     """A task and its defaults.
 
     Attributes:
-        module: Has TRAINER, SOURCE, join, LOSSES, SCORES, WEAKNESSES, export, draw and sections.
+        module: Has TRAINER, NET, IS_CALIBRATED, SOURCE, join, LOSSES, SCORES, WEAKNESSES, whole,
+            export, draw and sections.
         model: The bundled model that is made.
         minutes: Time to train.
         worlds: Worlds to render for training.
@@ -140,7 +141,7 @@ def finish(job: Any, trainer: Any, validation: Any, args: argparse.Namespace) ->
 
     folder: Path = args.out
     folder.mkdir(parents=True, exist_ok=True)
-    job.export(trainer, validation, folder)
+    job.export(trainer.average.net, validation, folder, f'{folder.name}.onnx')
     scores = score_model(str(folder.resolve()), args.eval_images)
     draw_curves(trainer.curve, job.LOSSES, job.SCORES, folder / 'curves.png')
     job.draw(folder)

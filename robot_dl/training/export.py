@@ -1,4 +1,4 @@
-"""From a trained net to a folder that a node can open: ONNX graph and model card."""
+"""From a trained net to a folder that a node can open: graph and model card."""
 
 from __future__ import annotations
 
@@ -17,22 +17,44 @@ OPSET = 17
 """Old enough for the ONNX Runtime of every supported ROS distribution."""
 
 
-def export_onnx(net: nn.Module, size_hw: tuple[int, int], output: str, path: Path) -> None:
-    """Write a net as one ONNX graph: images [1, 3, H, W] → `output`."""
+def export_graph(net: nn.Module, size_hw: tuple[int, int], output: str, path: Path) -> None:
+    """Write a net as one graph, images [1, 3, H, W] → `output`, as the suffix of `path` says."""
     whole = copy.deepcopy(net).to('cpu').eval()
     example = torch.zeros(1, 3, *size_hw)
     with warnings.catch_warnings():
-        # The tracing exporter is announced to go; the new one cannot write opset 17 directly.
+        # The tracing exporters are announced to go; the new one cannot write opset 17 directly.
         warnings.simplefilter('ignore')
-        torch.onnx.export(
-            whole,
-            (example,),
-            str(path),
-            opset_version=OPSET,
-            input_names=['images'],
-            output_names=[output],
-            dynamo=False,
-        )
+        WRITERS[path.suffix](whole, example, output, path)
+
+
+def export_onnx(net: nn.Module, size_hw: tuple[int, int], output: str, path: Path) -> None:
+    """Write a net as one ONNX graph: images [1, 3, H, W] → `output`."""
+    export_graph(net, size_hw, output, path.with_suffix('.onnx'))
+
+
+def _write_onnx(net: nn.Module, example: torch.Tensor, output: str, path: Path) -> None:
+    torch.onnx.export(
+        net,
+        (example,),
+        str(path),
+        opset_version=OPSET,
+        input_names=['images'],
+        output_names=[output],
+        dynamo=False,
+    )
+
+
+def _write_torchscript(net: nn.Module, example: torch.Tensor, output: str, path: Path) -> None:
+    with torch.no_grad():
+        torch.jit.save(torch.jit.trace(net, (example,)), str(path))
+
+
+def _write_exported(net: nn.Module, example: torch.Tensor, output: str, path: Path) -> None:
+    torch.export.save(torch.export.export(net, (example,)), str(path))
+
+
+WRITERS = {'.onnx': _write_onnx, '.torchscript': _write_torchscript, '.pt2': _write_exported}
+"""What writes each kind of file. Only ONNX keeps the name of the output."""
 
 
 def write_card(
@@ -43,7 +65,7 @@ def write_card(
     about: str,
     **keys: Any,
 ) -> None:
-    """Write `model.yaml` beside the weights, which must be there already: `<folder>.onnx`.
+    """Write `model.yaml` beside the weights, which must be there already.
 
     Args:
         folder: The model's folder.
@@ -51,9 +73,10 @@ def write_card(
         size_hw: Size of its input, pixels.
         labels: Names of its classes.
         about: One sentence.
-        **keys: Further keys of the card; `fit` is that of the input.
+        **keys: Further keys of the card; `fit` is that of the input, `weights` the name of the
+            file if it is not `<folder>.onnx`.
     """
-    weights = f'{folder.name}.onnx'
+    weights = keys.pop('weights', f'{folder.name}.onnx')
     fit = keys.pop('fit')
     card = {
         'name': folder.name,

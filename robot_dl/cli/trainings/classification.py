@@ -8,19 +8,22 @@ from typing import Any
 from robot_dl.classification.params import ClassificationParams
 from robot_dl.classification.pipeline import open_classifier
 from robot_dl.engine.card import load_card
+from robot_dl.sim.worlds.objects import CLASSES
 from robot_dl.training.calibration import fit_temperature
 from robot_dl.training.classification import ClassificationTrainer, logits_of
 from robot_dl.training.classification_evaluation import Rgb, render_picture
 from robot_dl.training.classification_report import data_lines, draw_predictions, score_lines
+from robot_dl.training.classifier import SingleNet
 from robot_dl.training.evaluation import pictures
-from robot_dl.training.export import export_onnx, write_card
+from robot_dl.training.export import export_graph, write_card
 from robot_dl.training.report import Training
 from robot_dl.training.seeds import HELD_OUT
 from robot_dl.training.singles import MODEL_HW, SOURCE, Singles, join
 
 __all__ = ['SOURCE', 'join']
 
-TRAINER = ClassificationTrainer
+TRAINER, NET = ClassificationTrainer, SingleNet
+IS_CALIBRATED = True
 LOSSES, SCORES = ('cross_entropy',), ('top1',)
 ABOUT = 'One of eight kinds of household and workshop objects, trained on rendered pictures.'
 WEAKNESSES = (
@@ -37,22 +40,26 @@ WEAKNESSES = (
 DRAWN = 24
 
 
-def export(trainer: ClassificationTrainer, validation: Singles, folder: Path) -> None:
+def export(net: SingleNet, validation: Singles, folder: Path, weights: str) -> None:
     """Write graph and card, with the temperature that fits the validation pictures best."""
-    net = trainer.average.net
     temperature = fit_temperature(logits_of(net, validation), validation.class_ids)
-    export_onnx(net, MODEL_HW, 'logits', folder / f'{folder.name}.onnx')
-    options = {'activation': 'softmax', 'temperature': round(temperature, 4)}
+    export_graph(whole(net), MODEL_HW, 'logits', folder / weights)
     write_card(
         folder,
         'classification',
         MODEL_HW,
-        trainer.labels,
+        tuple(CLASSES),
         ABOUT,
+        weights=weights,
         fit='center_crop',
         decoder='logits',
-        decoder_options=options,
+        decoder_options={'activation': 'softmax', 'temperature': round(temperature, 4)},
     )
+
+
+def whole(net: SingleNet) -> SingleNet:
+    """Return a net as its graph will be."""
+    return net
 
 
 def draw(folder: Path) -> None:

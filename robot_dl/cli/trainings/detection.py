@@ -8,19 +8,21 @@ from typing import Any
 
 from robot_dl.detection.params import DetectionParams
 from robot_dl.detection.pipeline import open_detector
+from robot_dl.sim.worlds.objects import CLASSES
 from robot_dl.training.detection import DetectionTrainer
 from robot_dl.training.detection_evaluation import render_picture
 from robot_dl.training.detection_report import data_lines, draw_predictions, score_lines
 from robot_dl.training.evaluation import pictures
-from robot_dl.training.export import export_onnx, write_card
-from robot_dl.training.net import Exported
+from robot_dl.training.export import export_graph, write_card
+from robot_dl.training.net import Exported, TabletopNet
 from robot_dl.training.report import DRAWN, Training
 from robot_dl.training.scenes import MODEL_HW, SOURCE, Scenes, join
 from robot_dl.training.seeds import HELD_OUT
 
 __all__ = ['SOURCE', 'join']
 
-TRAINER = DetectionTrainer
+TRAINER, NET = DetectionTrainer, TabletopNet
+IS_CALIBRATED = False
 LOSSES, SCORES = ('score', 'box', 'side'), ('mAP50', 'mAP50_95')
 ABOUT = 'Eight kinds of household and workshop objects on a table, trained on rendered pictures.'
 WEAKNESSES = (
@@ -39,13 +41,16 @@ WEAKNESSES = (
 DRAWN_SCORE = 0.4
 
 
-def export(trainer: DetectionTrainer, validation: Scenes, folder: Path) -> None:
+def export(net: TabletopNet, validation: Scenes | None, folder: Path, weights: str) -> None:
     """Write graph and card."""
-    whole = Exported(trainer.average.net, MODEL_HW)
-    export_onnx(whole, MODEL_HW, 'output0', folder / f'{folder.name}.onnx')
-    write_card(
-        folder, 'detection', MODEL_HW, trainer.labels, ABOUT, fit='letterbox', decoder='yolo'
-    )
+    export_graph(whole(net), MODEL_HW, 'output0', folder / weights)
+    keys = {'fit': 'letterbox', 'decoder': 'yolo', 'weights': weights}
+    write_card(folder, 'detection', MODEL_HW, tuple(CLASSES), ABOUT, **keys)
+
+
+def whole(net: TabletopNet) -> Exported:
+    """Return a net as its graph will be."""
+    return Exported(net, MODEL_HW)
 
 
 def draw(folder: Path) -> None:

@@ -1,0 +1,128 @@
+"""`robot_dl export CHECKPOINT --to FOLDER`: a model from a checkpoint of `robot_dl train`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from robot_dl.cli.arguments import output_file, whole
+from robot_dl.cli.train import JOBS, render
+from robot_dl.training.seeds import VALIDATION
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SUFFIXES = {'onnx': '.onnx', 'torchscript': '.torchscript', 'pt2': '.pt2'}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    add('checkpoint', type=Path, help='e.g. .data/detection/checkpoint.pt')
+    add('--to', type=Path, required=True, metavar='FOLDER', help='of the new model')
+    add('--format', choices=SUFFIXES, default='onnx', help='(%(default)s)')
+    add(
+        '--validation',
+        type=whole(1, len(VALIDATION)),
+        metavar='N',
+        help='pictures to calibrate scores on, where the task does (default: as train)',
+    )
+    add('--threads', type=whole(1), default=2, help='rendering processes (%(default)s)')
+    add('--cache', type=Path, default=Path('.data'), help='folder of pictures (%(default)s)')
+    add('--json', type=output_file, metavar='F', help='write what was done')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write graph and card, and compare the graph with the net.
+
+    Raises:
+        ValueError: If the file is no checkpoint of ours, or the folder is there already.
+    """
+    if args.to.exists():
+        raise ValueError(f'--to {args.to}: expected a folder that is not there yet')
+    task, net = trained(args.checkpoint)
+    job: Any = import_module(JOBS[task].module)
+    validation = None
+    if job.IS_CALIBRATED:
+        count = args.validation or JOBS[task].validation
+        validation = render(job, VALIDATION[:count], 1, args)
+    # It appears under its name only when it is whole.
+    unfinished = args.to.with_name(args.to.name + '.part')
+    unfinished.mkdir(parents=True, exist_ok=True)
+    job.export(net, validation, unfinished, f'{args.to.name}{SUFFIXES[args.format]}')
+    _rename(unfinished, args.to)
+    result = {'model': args.to.name, 'task': task, 'format': args.format}
+    result['greatest_difference'] = difference(job.whole(net), args.to)
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=2) + '\n', 'utf-8')
+    print(f'{args.to}: {task}, {args.format}')
+    print(f'differs from the checkpoint by {result["greatest_difference"]:.2g} at most')
+    return 0
+
+
+def trained(checkpoint: Path) -> tuple[str, nn.Module]:
+    """Return the task of a checkpoint, and the averaged net in it.
+
+    Raises:
+        ValueError: If it is none of ours.
+    """
+    from robot_dl.sim.worlds.objects import CLASSES
+
+    weights = _weights(checkpoint)
+    for task, job in JOBS.items():
+        net: nn.Module = import_module(job.module).NET(len(CLASSES))
+        shapes = {name: tensor.shape for name, tensor in net.state_dict().items()}
+        if shapes == {name: tensor.shape for name, tensor in weights.items()}:
+            net.load_state_dict(weights)
+            return task, net.eval()
+    raise ValueError(
+        f'{checkpoint}: expected a checkpoint of `robot_dl train` ({", ".join(JOBS)}); '
+        'its weights are those of another net. Other models are exported where they were trained'
+    )
+
+
+def _weights(checkpoint: Path) -> dict[str, Any]:
+    import torch
+
+    if not checkpoint.is_file():
+        raise ValueError(f'{checkpoint}: no such file')
+    try:
+        # Plain tensors and numbers only: nothing else is ever unpickled.
+        state = torch.load(checkpoint, map_location='cpu', weights_only=True)
+        weights: dict[str, Any] = state['average']
+        if not all(isinstance(tensor, torch.Tensor) for tensor in weights.values()):
+            raise TypeError('its averaged weights are no tensors')
+        return weights
+    except Exception as error:  # an unpickler meets any bytes
+        reason = (str(error) or type(error).__name__).splitlines()[0][:200]
+        raise ValueError(
+            f'{checkpoint}: expected a checkpoint of `robot_dl train`, with averaged weights and '
+            f'nothing but tensors and numbers in it: {reason}'
+        ) from error
+
+
+def _rename(unfinished: Path, folder: Path) -> None:
+    """Give the folder its name, which the card says, too."""
+    card = unfinished / 'model.yaml'
+    text = card.read_text('utf-8').replace(f'name: {unfinished.name}\n', f'name: {folder.name}\n')
+    card.write_text(text, 'utf-8')
+    unfinished.rename(folder)
+
+
+def difference(net: nn.Module, folder: Path) -> float:
+    """Return how far a model's graph is from a net at most, on noise."""
+    import numpy as np
+    import torch
+
+    from robot_dl.engine.card import load_card
+    from robot_dl.engine.engine import open_engine
+
+    card = load_card(folder)
+    noise = np.random.default_rng(0).random(card.input.shape, np.float32)
+    (output,) = open_engine(card, 'cpu')({card.input.name: noise}).values()
+    with torch.inference_mode():
+        expected = net.eval()(torch.from_numpy(noise)).numpy()
+    return float(np.abs(output - expected).max())
