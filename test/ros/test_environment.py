@@ -115,6 +115,9 @@ def test_an_unused_domain_has_ports_below_those_that_linux_hands_out(monkeypatch
     assert unused_domain() == 101
 
 
+LOCALHOST_ONLY = '<interfaceWhiteList><address>127.0.0.1</address></interfaceWhiteList>'
+
+
 def look(profile: str, **changes: str) -> subprocess.CompletedProcess[str]:
     env = local_environment(DOMAIN, without_profile(os.environ))
     variable = next(name for name in PROFILE_VARIABLES if name in env)
@@ -134,6 +137,23 @@ def test_fast_dds_accepts_each_profile_and_maps_a_segment_of_its_size(profile, m
     spans = re.findall(r'^(\w+)-(\w+) rw.*/dev/shm/fast\w+_\w{16}$', seen.stdout, re.M)
     sizes_mib = [(int(end, 16) - int(start, 16)) / 2**20 for start, end in spans]
     assert mib <= max(sizes_mib) < 1.1 * mib  # Fast DDS adds its bookkeeping.
+
+
+def test_the_profiles_differ_only_in_what_they_are_for():
+    """A node that comes back must be found as soon with each of them."""
+    parts = {
+        'fastdds_small.xml': ('8388608', '33554432'),
+        'fastdds_localhost.xml': (LOCALHOST_ONLY, ''),
+    }
+    wanted = uncommented('fastdds.xml')
+    for name, (part, instead) in parts.items():
+        assert part in uncommented(name)
+        assert uncommented(name).replace(part, instead) == wanted
+
+
+def uncommented(profile: str) -> str:
+    text = re.sub(r'<!--.*?-->', '', (ROOT / 'config' / profile).read_text(), flags=re.S)
+    return ''.join(text.split())
 
 
 @pytest.mark.parametrize(('range_', 'expected'), [('LOCALHOST', False), ('SUBNET', True)])
