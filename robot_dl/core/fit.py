@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_dl.core.bad_images import ImageError
+
 Size = tuple[int, int]
 
 MOST_ENLARGED = 32
@@ -75,11 +77,14 @@ def center_crop(source_hw: Size, model_hw: Size, crop_fraction: float = 1.0) -> 
         model_hw: Height and width of the model's input, in pixels.
         crop_fraction: What is kept of the image where it is shortest: 0.875 is the "resize to
             256, crop 224" of ImageNet's evaluations.
+
+    Raises:
+        ImageError: If almost nothing of the image would be left.
     """
     wanted_hw = (round(model_hw[0] / crop_fraction), round(model_hw[1] / crop_fraction))
     inner_hw = _covering(source_hw, wanted_hw)
     if inner_hw[0] * inner_hw[1] > MOST_ENLARGED * wanted_hw[0] * wanted_hw[1]:
-        raise ValueError(f'center_crop: an image of {source_hw} is too long for {model_hw}')
+        raise ImageError(f'center_crop: an image of {source_hw} is too long for {model_hw}')
     return Fit(source_hw, model_hw, inner_hw, _centred(inner_hw, model_hw))
 
 

@@ -13,15 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_dl.core.bad_images import ImageError
 from robot_dl.core.names import did_you_mean
 
 Pixels = NDArray[Any]
 Rgb = NDArray[np.uint8]
 DepthM = NDArray[np.float32]
-
-
-class ImageError(ValueError):
-    """An image message contradicts itself, or is in an encoding that nobody here reads."""
 
 
 @dataclass(frozen=True)

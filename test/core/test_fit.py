@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from robot_dl.core.bad_images import ImageError
 from robot_dl.core.fit import FITS, center_crop, letterbox
 from robot_dl.core.images import PAD_VALUE, fitted, planes_from_pixels, visible
 
@@ -160,3 +161,9 @@ def test_pixels_that_are_not_normalised_stay_pixels():
     planes = planes_from_pixels(image, (0, 0, 0), (1, 1, 1), False, False, fit, np.uint8)
     assert planes.dtype == np.uint8
     np.testing.assert_array_equal(planes[0], fitted(image, fit))
+
+
+@pytest.mark.parametrize('source_hw', [(1, 9999), (5000, 1)])
+def test_an_image_of_which_a_crop_would_leave_nothing_is_the_images_fault(source_hw):
+    with pytest.raises(ImageError, match=r'too long for \(128, 128\)'):
+        center_crop(source_hw, (128, 128))
