@@ -6,6 +6,7 @@ from importlib import import_module
 from robot_dl.cli.processes import sigterm_as_interrupt
 
 BENCHES = {
+    'deployment': ('robot_dl.cli.benches.deployment', 'many cameras, kills, hostile messages'),
     'detection': ('robot_dl.cli.benches.detection', 'what the node costs beyond its network'),
     'threads': ('robot_dl.cli.benches.threads', 'how many threads, and how they wait'),
     'transport': ('robot_dl.cli.benches.transport', 'images between processes, with our profile'),

@@ -2,7 +2,9 @@
 
 Orders: `wait` answers once every topic has a subscriber; `publish TOPICS COUNT RATE_HZ WARM_UP`
 publishes on each of the TOPICS, between commas, WARM_UP images that do not count and then COUNT
-that do, and answers with COUNT, or with how many it was until the order `stop` came.
+that do, and answers with COUNT, or with how many it was until the order `stop` came; `film TOPIC
+RATE_HZ START_NS` publishes from a system time on until the order `stop` comes, and answers with
+the stamps.
 """
 
 import argparse
@@ -55,16 +57,27 @@ class ImageSource:
             due_s += period_s
         return int(count)
 
+    def film(self, topic: str, rate_hz: str, start_ns: str) -> list[int]:
+        """Publish evenly spaced images until the next order; return their stamps in ns."""
+        publisher, period_s = self.publishers[topic], 1.0 / float(rate_hz)
+        due_s = time.monotonic() + (int(start_ns) - time.time_ns()) / 1e9
+        stamps_ns = []
+        while not self._is_stopped(due_s):
+            stamps_ns.append(self._publish(publisher, MEASURED_FRAME))
+            due_s += period_s
+        return stamps_ns
+
     def _is_stopped(self, deadline_s: float) -> bool:
         """Wait until `deadline_s`, and say whether an order came meanwhile."""
         left_s = max(0.0, deadline_s - time.monotonic())
         return self.orders.next(left_s) is not None or self.orders.ended
 
-    def _publish(self, publisher: Publisher, frame_id: str) -> None:
+    def _publish(self, publisher: Publisher, frame_id: str) -> int:
         self.image.header.frame_id = frame_id
-        stamp = self.image.header.stamp
-        stamp.sec, stamp.nanosec = divmod(time.time_ns(), 1_000_000_000)
+        stamp, now_ns = self.image.header.stamp, time.time_ns()
+        stamp.sec, stamp.nanosec = divmod(now_ns, 1_000_000_000)
         publisher.publish(self.image)
+        return now_ns
 
 
 def main() -> None:
@@ -78,7 +91,11 @@ def main() -> None:
     orders = Orders()
     with bench_node('bench_source') as node:
         source = ImageSource(node, orders, args)
-        verbs: dict[str, Callable[..., object]] = {'wait': source.wait, 'publish': source.publish}
+        verbs: dict[str, Callable[..., object]] = {
+            'wait': source.wait,
+            'publish': source.publish,
+            'film': source.film,
+        }
         for order in orders:
             verb, *words = order.split()
             answer(verbs[verb](*words))

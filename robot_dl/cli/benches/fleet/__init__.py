@@ -1,0 +1,1 @@
+"""What `robot_dl bench deployment` starts, does to it, and makes of what it hears."""
