@@ -21,7 +21,7 @@ from robot_dl.ros.ears import Ears
 from robot_dl.ros.encodings import Rgb
 from robot_dl.ros.latency import Arrival
 from robot_dl.ros.live_params import LiveParams, unknown_parameters
-from robot_dl.ros.memory import release_memory
+from robot_dl.ros.memory import Tidying, release_memory
 from robot_dl.ros.opened import Opened
 from robot_dl.ros.qos import NEWEST_IMAGE
 from robot_dl.ros.reporter import Reporter
@@ -74,6 +74,7 @@ class ModelNode(ResilientNode):
         self._ears = Ears(self, self._answering)
         self._audience, self._admission = Audience(self), Admission()
         self._model: Opened | None = None
+        self._tidying = Tidying()
         self._enabled = True
         self._callback_failed_s = time.monotonic()
         Reporter(self, self.frames, self._condition)
@@ -207,12 +208,13 @@ class ModelNode(ResilientNode):
         self._model = None
 
     def _tend(self) -> None:
-        """Give up if there is no hope; else listen while there is work."""
+        """Give up if there is no hope; else listen while there is work. Tidy up after failures."""
         if hopeless := self._answering.hopeless:
             self._answering.begin_anew()
             if self.state == 'active':
                 self.give_up(hopeless)
         self._listen_if_wanted()
+        self._tidying.look(self.frames.errors, time.monotonic())
 
     def _listen_if_wanted(self) -> None:
         if self._has_work():

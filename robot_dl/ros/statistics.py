@@ -76,6 +76,11 @@ class FrameStatistics:
         self._error_times_s: deque[float] = deque()
         self._numbers: dict[Hashable, int] = {}
 
+    @property
+    def errors(self) -> int:
+        """Failures since the start."""
+        return self._errors
+
     def listening(self, now_s: float) -> None:
         """Note that images are expected from now on; numbers missed before do not count."""
         self._listening_s = now_s
