@@ -29,6 +29,8 @@ TOGETHER, SECOND_TOGETHER, RAW, RESTED = 'together', 'second together', 'raw', '
 CAMERA_HZ = 30.0
 # Few, so that the turns lie close together.
 IMAGES_PER_TURN = 5
+# What came before in the turn has emptied the caches, or has let the cores fall asleep.
+WARM_UP = 1
 # A camera this much slower than the network leaves no queue to be measured; twice as slow for two.
 REST = 2.5
 # The fastest runtime's threads may spin on for some 50 ms, which would slow down what comes next.
@@ -55,7 +57,7 @@ class Session:
         self, image_topics: Sequence[str], result_topics: Sequence[str], rate_hz: float
     ) -> list[list[float]]:
         """Publish a turn's images on each topic, and return the ages of each topic's answers."""
-        order = f'publish {",".join(image_topics)} {IMAGES_PER_TURN} {rate_hz} 0'
+        order = f'publish {",".join(image_topics)} {IMAGES_PER_TURN} {rate_hz} {WARM_UP}'
         ask(self.source, order, 30.0 + IMAGES_PER_TURN / rate_hz)
         wait_for_arrival(self.sink, IMAGES_PER_TURN * len(image_topics))
         ages: Samples = ask(self.sink, 'report')
@@ -132,6 +134,7 @@ def one_turn(session: Session, runtime: 'BareRuntime', rate_hz: float) -> Sample
     (total_ms,) = session.ages_ms([IMAGE], [RESULT], rate_hz)
     topics = ([IMAGE, SECOND_IMAGE], [RESULT, SECOND_RESULT])
     first_ms, second_ms = session.ages_ms(*topics, rate_hz / 2)
+    runtime.times_ms(WARM_UP)
     turn = {
         FLOOR_RESULT: floor_ms,
         RESULT: total_ms,
