@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robot_dl.cli.arguments import output_file, whole
+from robot_dl.cli.becoming import becoming, refuse_existing
 from robot_dl.cli.train import JOBS, render
 from robot_dl.training.seeds import VALIDATION
 
@@ -41,19 +42,15 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If the file is no checkpoint of ours, or the folder is there already.
     """
-    if args.to.exists():
-        raise ValueError(f'--to {args.to}: expected a folder that is not there yet')
+    refuse_existing(args.to)
     task, net = trained(args.checkpoint)
     job: Any = import_module(JOBS[task].module)
     validation = None
     if job.IS_CALIBRATED:
         count = args.validation or JOBS[task].validation
         validation = render(job, VALIDATION[:count], 1, args)
-    # It appears under its name only when it is whole.
-    unfinished = args.to.with_name(args.to.name + '.part')
-    unfinished.mkdir(parents=True, exist_ok=True)
-    job.export(net, validation, unfinished, f'{args.to.name}{SUFFIXES[args.format]}')
-    _rename(unfinished, args.to)
+    with becoming(args.to) as unfinished:
+        job.export(net, validation, unfinished, f'{args.to.name}{SUFFIXES[args.format]}')
     result = {'model': args.to.name, 'task': task, 'format': args.format}
     result['greatest_difference'] = difference(job.whole(net), args.to)
     if args.json:
@@ -102,14 +99,6 @@ def _weights(checkpoint: Path) -> dict[str, Any]:
             f'{checkpoint}: expected a checkpoint of `robot_dl train`, with averaged weights and '
             f'nothing but tensors and numbers in it: {reason}'
         ) from error
-
-
-def _rename(unfinished: Path, folder: Path) -> None:
-    """Give the folder its name, which the card says, too."""
-    card = unfinished / 'model.yaml'
-    text = card.read_text('utf-8').replace(f'name: {unfinished.name}\n', f'name: {folder.name}\n')
-    card.write_text(text, 'utf-8')
-    unfinished.rename(folder)
 
 
 def difference(net: nn.Module, folder: Path) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from robot_dl.cli.arguments import output_file, whole
+from robot_dl.cli.becoming import becoming, refuse_existing
 from robot_dl.core.node_params import DEVICES
 from robot_dl.training.seeds import HELD_OUT, TRAINING
 
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add('--pictures', type=whole(1), default=200, help='to calibrate on (%(default)s)')
     add('--eval-images', type=whole(1, len(HELD_OUT)), help='to score on (default: as eval)')
     add('--device', choices=DEVICES, default='cpu', help='to measure on (%(default)s)')
+    add('--threads', type=whole(0), default=0, help='to measure with; 0 takes up to four cores')
     add('--json', type=output_file, metavar='F', help='write what was measured')
 
 
@@ -54,16 +56,14 @@ def run(args: argparse.Namespace) -> int:
     from robot_dl.cli.parities.viewing import open_viewer
     from robot_dl.cli.quantizing.measuring import measure_speed
 
-    original = open_viewer(args.model, args.device)
+    original = open_viewer(args.model, args.device, threads=args.threads)
     _check(original.card, args)
     made_by, content = _smaller(original, args)
-    # It appears under its name only when it is whole.
-    unfinished = args.to.with_name(args.to.name + '.part')
-    write_model(original.card, unfinished, args.to.name, content, made_by)
-    made = open_viewer(str(unfinished.resolve()), args.device)
-    loss = _loss(original, made, args)
-    card = write_model(original.card, unfinished, args.to.name, content, {**made_by, **loss})
-    unfinished.rename(args.to)
+    with becoming(args.to) as unfinished:
+        write_model(original.card, unfinished, content, made_by)
+        made = open_viewer(str(unfinished), args.device, threads=args.threads)
+        loss = _loss(original, made, args)
+        card = write_model(original.card, unfinished, content, {**made_by, **loss})
     picture = next(iter(_pictures(original.card, args, HELD_OUT[:1]).images))
     speed = measure_speed(original, made, original.prepare(picture)[0])
     result = {
@@ -87,8 +87,7 @@ def _check(card: 'ModelCard', args: argparse.Namespace) -> None:
     if card.weights_path.suffix.lower() != '.onnx' or card.files:
         kind = f'{card.weights_path.name} with further files' if card.files else card.weights
         raise ValueError(f'{card.name}: expected a single ONNX file, got {kind}')
-    if args.to.exists():
-        raise ValueError(f'--to {args.to}: expected a folder that is not there yet')
+    refuse_existing(args.to)
 
 
 def _smaller(original: 'Viewer', args: argparse.Namespace) -> tuple[dict[str, Any], bytes]:
@@ -142,21 +141,20 @@ def _loss(original: 'Viewer', made: 'Viewer', args: argparse.Namespace) -> dict[
 
 
 def write_model(
-    original: 'ModelCard', folder: Path, name: str, content: bytes, measured: dict[str, Any]
+    original: 'ModelCard', folder: Path, content: bytes, measured: dict[str, Any]
 ) -> 'ModelCard':
-    """Write weights and card of a model `name` that was made from another one."""
+    """Write weights and card of a model that was made from another one into `folder`."""
     from robot_dl.cli.importing.card_text import yaml_text
     from robot_dl.engine.card import load_card
 
     text = (original.folder / 'model.yaml').read_text('utf-8')
     values = {
         **yaml.safe_load(text),
-        'name': name,
-        'weights': f'{name}.onnx',
+        'name': folder.name,
+        'weights': f'{folder.name}.onnx',
         'sha256': hashlib.sha256(content).hexdigest(),
         'measured': measured,
     }
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / values['weights']).write_bytes(content)
     (folder / 'model.yaml').write_text(yaml_text(values), 'utf-8')
     return load_card(folder)

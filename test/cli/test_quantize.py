@@ -166,7 +166,7 @@ def test_the_card_of_a_smaller_model_tells_how_it_was_made_and_what_it_lost(
     assert result['bytes'] < result['bytes_of_original']
     assert result['times_faster'] > 0
     assert 'times_faster' in capsys.readouterr().out
-    assert [path.name for path in tmp_path.glob('*.part')] == []
+    assert list(tmp_path.glob('.*')) == [], 'scratch is left'
 
 
 def test_what_cannot_be_made_smaller_is_refused(tmp_path, images, capsys):
@@ -178,6 +178,18 @@ def test_what_cannot_be_made_smaller_is_refused(tmp_path, images, capsys):
     assert main(['quantize', str(split), '--to', str(tmp_path / 'new')]) == 2
     assert 'more.bin: expected sha256' in capsys.readouterr().err
     assert not (tmp_path / 'new').exists()
+
+
+def test_what_fails_half_way_leaves_nothing(tmp_path, images, monkeypatch):
+    def fail(*_):
+        raise ValueError('no score')
+
+    monkeypatch.setattr('robot_dl.cli.quantize._loss', fail)
+    original = write_model(tmp_path / 'm', repeats=1)
+    before = sorted(tmp_path.iterdir())
+    arguments = ['--to', str(tmp_path / 'new'), '--images', str(images)]
+    assert main(['quantize', str(original), *arguments]) == 2
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_torch_models_are_refused(tmp_path, capsys):

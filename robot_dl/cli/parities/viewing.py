@@ -36,7 +36,7 @@ class Viewer:
     answer: Callable[[Outputs, Any], Any]
 
 
-def open_viewer(model: str, device: str, half: bool = False) -> Viewer:
+def open_viewer(model: str, device: str, half: bool = False, threads: int = 0) -> Viewer:
     """Open a model.
 
     Raises:
@@ -45,18 +45,18 @@ def open_viewer(model: str, device: str, half: bool = False) -> Viewer:
     """
     card = load_card(find_model(model))
     try:
-        return choose('task', card.task, VIEWERS)(model, device, half)
+        return choose('task', card.task, VIEWERS)(model, device, half, threads)
     except CardError:
         raise
     except ValueError as error:
         raise CardError(f'{card.folder}: {error}') from error
 
 
-def _detection(model: str, device: str, half: bool) -> Viewer:
+def _detection(model: str, device: str, half: bool, threads: int) -> Viewer:
     from robot_dl.detection.params import DetectionParams
     from robot_dl.detection.pipeline import open_detector
 
-    detector, params = open_detector(model, device, half=half), DetectionParams()
+    detector, params = open_detector(model, device, False, threads, half), DetectionParams()
     return Viewer(
         detector.card,
         detector.engine,
@@ -66,11 +66,14 @@ def _detection(model: str, device: str, half: bool) -> Viewer:
     )
 
 
-def _classification(model: str, device: str, half: bool) -> Viewer:
+def _classification(model: str, device: str, half: bool, threads: int) -> Viewer:
     from robot_dl.classification.params import ClassificationParams
     from robot_dl.classification.pipeline import open_classifier
 
-    classifier, params = open_classifier(model, device, half=half), ClassificationParams(top_k=1)
+    classifier, params = (
+        open_classifier(model, device, False, threads, half),
+        ClassificationParams(top_k=1),
+    )
     return Viewer(
         classifier.card,
         classifier.engine,
@@ -80,7 +83,7 @@ def _classification(model: str, device: str, half: bool) -> Viewer:
     )
 
 
-VIEWERS: dict[str, Callable[[str, str, bool], Viewer]] = {
+VIEWERS: dict[str, Callable[[str, str, bool, int], Viewer]] = {
     'detection': _detection,
     'classification': _classification,
 }
