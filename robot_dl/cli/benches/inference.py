@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from robot_dl.engine.card import ModelCard
 from robot_dl.engine.onnx_engine import spinning
 
-TRIAL_RUNS, WARM_UP_RUNS = 15, 5
+TRIAL_TURNS, TRIAL_RUNS, WARM_UP_RUNS = 3, 5, 2
 
 SPIN, STOP = 'session.intra_op.allow_spinning', 'session.force_spinning_stop'
 WAITING: dict[str, dict[str, str]] = {
@@ -46,14 +46,19 @@ class BareRuntime:
 
 
 def fastest_runtime(card: ModelCard, tensor: NDArray[np.float32]) -> BareRuntime:
-    """Try threads and spinning, and return what has the least median."""
+    """Try threads and spinning in turns, and return what has the least median."""
     cores = len(os.sched_getaffinity(0))
     threads = sorted({1, 2, 4, cores} & set(range(1, cores + 1)))
     tried = [
         bare_runtime(card, tensor, count, way)
         for count, way in itertools.product(threads, WAITING)
     ]
-    return min(tried, key=_typical_ms)
+    times_ms: list[list[float]] = [[] for _ in tried]
+    for _ in range(TRIAL_TURNS):
+        for runtime, taken_ms in zip(tried, times_ms, strict=True):
+            runtime.times_ms(WARM_UP_RUNS)
+            taken_ms += runtime.times_ms(TRIAL_RUNS)
+    return tried[int(np.argmin([statistics.median(taken_ms) for taken_ms in times_ms]))]
 
 
 def bare_runtime(
@@ -71,11 +76,6 @@ def bare_runtime(
     )
     arrays = {card.input.name: tensor}
     return BareRuntime(lambda: session.run(None, arrays), threads, waiting)
-
-
-def _typical_ms(runtime: BareRuntime) -> float:
-    runtime.times_ms(WARM_UP_RUNS)
-    return statistics.median(runtime.times_ms(TRIAL_RUNS))
 
 
 def _time_ms(run: Callable[[], object], rest_s: float) -> float:
