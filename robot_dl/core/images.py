@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.fit import Fit
-from robot_dl.core.picture_files import claimed_hw, is_cut_jpeg
+from robot_dl.core.picture_files import claimed_hw, is_cut, is_jpeg_or_png
 
 Rgb = NDArray[np.uint8]
 Triple = tuple[float, float, float]
@@ -47,9 +47,12 @@ def decoded(encoded: bytes, flags: int = cv2.IMREAD_COLOR) -> NDArray[Any]:
             f'claims {width} x {height} pixels in {len(encoded)} bytes; '
             f'expected at most {MOST_PIXELS} pixels'
         )
-    cut = is_cut_jpeg(encoded)
+    cut = is_cut(encoded)
+    # libjpeg looks for the size behind damaged bytes, and may find any.
+    hides_size = is_jpeg_or_png(encoded) and not height * width
     try:
-        pixels = None if cut else cv2.imdecode(np.frombuffer(encoded, np.uint8), flags)
+        unread = cut or hides_size
+        pixels = None if unread else cv2.imdecode(np.frombuffer(encoded, np.uint8), flags)
     except cv2.error:
         pixels = None
     if pixels is None:

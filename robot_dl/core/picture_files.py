@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 
 PNG_START = b'\x89PNG\r\n\x1a\n'
+PNG_LAST, PNG_FRAME_BYTES = b'IEND', 12
+"""The last chunk, and what a chunk has around its content: length, kind and checksum."""
+
 JPEG_START, JPEG_END = b'\xff\xd8', b'\xff\xd9'
 SCAN = 0xDA
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -21,6 +24,33 @@ def claimed_hw(data: bytes) -> tuple[int, int]:
             height, width = data[at + 5 : at + 7], data[at + 7 : at + 9]
             return int.from_bytes(height, 'big'), int.from_bytes(width, 'big')
     return 0, 0
+
+
+def is_jpeg_or_png(data: bytes) -> bool:
+    """Tell whether the data begins as a JPEG or a PNG."""
+    return data.startswith((JPEG_START, PNG_START))
+
+
+def is_cut(data: bytes) -> bool:
+    """Tell whether the data begins as a JPEG or a PNG and has no end."""
+    return is_cut_jpeg(data) or is_cut_png(data)
+
+
+def is_cut_png(data: bytes) -> bool:
+    """Tell whether the data begins as a PNG and a chunk goes on past it (ISO/IEC 15948, 5.3).
+
+    One damaged byte can make a chunk claim 4 GiB, which OpenCV takes and fills before it looks
+    how much there is.
+    """
+    if not data.startswith(PNG_START):
+        return False
+    at = len(PNG_START)
+    while at + PNG_FRAME_BYTES <= len(data):
+        kind = data[at + 4 : at + 8]
+        at += int.from_bytes(data[at : at + 4], 'big') + PNG_FRAME_BYTES
+        if kind == PNG_LAST:
+            return at > len(data)
+    return True
 
 
 def is_cut_jpeg(data: bytes) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 from sensor_msgs.msg import CompressedImage
 
 from robot_dl.core.images import decoded
+from robot_dl.core.picture_files import is_jpeg_or_png
 from robot_dl.ros.encodings import DepthM, ImageError, Pixels, Rgb, metres_from_millimetres
 
 FORMATS = ('jpeg', 'jpg', 'png')
@@ -61,7 +62,14 @@ def _decode(msg: CompressedImage, flags: int) -> Pixels:
         raise ImageError(
             f'compressed format {msg.format!r} is not supported; use one of {", ".join(FORMATS)}'
         )
+    data = bytes(msg.data)
+    if data and not is_jpeg_or_png(data):
+        # 35 bytes of a GIF are enough to fill 8 GiB.
+        raise ImageError(
+            f'compressed image {msg.format!r}: expected the data of a JPEG or PNG file, '
+            f'got {len(data)} bytes that begin with {data[:4].hex(" ")}'
+        )
     try:
-        return decoded(bytes(msg.data), flags)
+        return decoded(data, flags)
     except ValueError as error:
         raise ImageError(f'compressed image {msg.format!r}: {error}') from error

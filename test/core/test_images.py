@@ -47,6 +47,15 @@ def test_a_jpeg_that_was_cut_off_is_refused(name, left):
         decoded(whole[:count])
 
 
+@pytest.mark.parametrize('left', [9, 40, 0.3, 0.95])
+def test_a_png_that_was_cut_off_is_refused_and_one_with_more_behind_it_is_read(left):
+    whole = cv2.imencode('.png', NOISE)[1].tobytes()
+    count = int(left * len(whole)) if left < 1 else left
+    with pytest.raises(ValueError, match=f'cannot decode {count} bytes; its end is missing'):
+        decoded(whole[:count])
+    assert np.array_equal(decoded(whole + b'\0' * count, cv2.IMREAD_UNCHANGED), NOISE)
+
+
 @pytest.mark.parametrize(
     ('data', 'reason'),
     [

@@ -70,6 +70,11 @@ def test_a_colour_picture_is_no_depth():
         depth_from_compressed(packed(RGB, '.png', 'png'))
 
 
+# 60000 x 17000 pixels; OpenCV knows GIF, too, and would fill them.
+GIF = bytes.fromhex(
+    '474946383961 60ea 6842 800000 000000ffffff 2c 0000 0000 60ea 6842 00 02 02 4c 01 00 3b'
+)
+
 GOOD = packed(RGB, '.jpg', 'jpeg')
 
 
@@ -77,7 +82,9 @@ GOOD = packed(RGB, '.jpg', 'jpeg')
     ('data', 'image_format', 'reason'),
     [
         (b'', 'jpeg', 'expected data, got 0 bytes'),
-        (b'no picture', 'jpeg', 'cannot decode 10 bytes; they are not an image'),
+        (b'no picture', 'jpeg', 'of a JPEG or PNG file, got 10 bytes that begin with 6e 6f 20 70'),
+        (GIF, 'jpeg', 'of a JPEG or PNG file, got 35 bytes'),
+        (b'\xff\xd8 no picture', 'png', 'they are not an image'),
         (bytes(GOOD.data)[:-200], 'jpeg', 'cannot decode .* its end is missing'),
         (bytes(packed(RGB, '.png', 'png').data)[:60], 'png', 'cannot decode 60 bytes'),
         (bytes(GOOD.data), 'h264', "format 'h264' is not supported; use one of jpeg, jpg, png"),
@@ -111,3 +118,21 @@ def test_a_file_that_claims_to_be_huge_is_refused_before_it_is_decoded(suffix):
 @pytest.mark.parametrize('data', [b'', b'GIF89a', b'\xff\xd8', b'\xff\xd8' + b'\xff' * 50])
 def test_what_gives_no_size_has_none(data):
     assert claimed_hw(data) == (0, 0)
+
+
+@pytest.mark.parametrize('place', ['IHDR', 'IDAT', 'IEND'])
+def test_a_chunk_that_claims_gigabytes_is_refused_before_memory_is_taken(place):
+    png = bytearray(packed(RGB, '.png', 'png').data)
+    at = png.index(place.encode()) - 4
+    png[at : at + 4] = (2**31 - 20).to_bytes(4, 'big')
+    with pytest.raises(ImageError, match='its end is missing'):
+        rgb_from_compressed(CompressedImage(format='png', data=bytes(png)))
+
+
+def test_a_size_behind_damaged_bytes_is_not_looked_for():
+    data = bytes(GOOD.data)
+    at = data.index(b'\xff\xc0')
+    damaged = data[:at] + b'\0' * 9 + data[at:]
+    assert cv2.imdecode(np.frombuffer(damaged, np.uint8), 1) is not None, 'libjpeg finds it'
+    with pytest.raises(ImageError, match='they are not an image'):
+        rgb_from_compressed(CompressedImage(format='jpeg', data=damaged))
