@@ -97,6 +97,7 @@ def test_hostile_messages_kill_no_kind_of_node(bench):
     for node in hostile['nodes'].values():
         assert node['received'] >= 500
         assert node['errors'] > 100
+        assert node['peak_mib'] < node['rss_mib'] + 500
         assert node['processed'] > 60, 'images that are right are answered afterwards, too'
     assert 'kept    hostile  nodes that died: 0' in done.stdout
 

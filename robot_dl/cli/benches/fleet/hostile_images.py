@@ -1,6 +1,7 @@
 """Image messages that mean harm, or that nobody would ever send."""
 
 import random
+import struct
 from array import array
 from typing import Any
 
@@ -64,6 +65,12 @@ def damaged_file(rng: random.Random) -> CompressedImage:
     return CompressedImage(header=hostile_header(rng), format=rng.choice(FORMATS), data=part)
 
 
+def monstrous_file(rng: random.Random) -> CompressedImage:
+    """Return a few bytes that make a trusting decoder fill gigabytes."""
+    data = rng.choice((_gif(60000, 17000), _run_length_bmp(32000), _png_with_a_huge_chunk()))
+    return CompressedImage(header=hostile_header(rng), format='jpeg', data=data)
+
+
 def garbled(msg: Any, rng: random.Random) -> bytes:
     """Return a message as it lies on the wire, with wrong bytes at its beginning, or cut off.
 
@@ -76,10 +83,32 @@ def garbled(msg: Any, rng: random.Random) -> bytes:
     return bytes(wire[: rng.choice((len(wire), len(wire), rng.randrange(FIRST_BYTE, len(wire))))])
 
 
-RAW = (*[contradictory_image] * 4, odd_image)
-COMPRESSED = (damaged_file,)
-
-
 def good_image(size_hw: tuple[int, int] = (480, 640)) -> NDArray[np.uint8]:
     """Return a grey image with noise [H, W, 3] uint8, always the same."""
     return np.random.default_rng(0).integers(90, 140, (*size_hw, 3), dtype=np.uint8)
+
+
+def _gif(width: int, height: int) -> bytes:
+    """Return a GIF of one colour."""
+    size = struct.pack('<HH', width, height)
+    head = b'GIF89a' + size + b'\x80\0\0' + b'\0\0\0\xff\xff\xff'
+    return head + b',' + bytes(4) + size + b'\0' + b'\x02\x02\x4c\x01\0;'
+
+
+def _run_length_bmp(side: int) -> bytes:
+    """Return a BMP whose runs end at once."""
+    info = struct.pack('<IiiHHIIiiII', 40, side, side, 1, 8, 1, 0, 0, 0, 0, 0)
+    head = b'BM' + struct.pack('<IHHI', 2000, 0, 0, 54 + 1024)
+    return head + info + bytes(1024) + b'\0\1'
+
+
+def _png_with_a_huge_chunk() -> bytes:
+    data = bytearray(cv2.imencode('.png', good_image((8, 8)))[1].tobytes())
+    at = data.index(b'IDAT') - 4
+    data[at : at + 4] = (2**31 - 20).to_bytes(4, 'big')
+    return bytes(data)
+
+
+RAW = (*[contradictory_image] * 4, odd_image)
+COMPRESSED = (*[damaged_file] * 9, monstrous_file)
+"""What is sent into a node, each as often as it stands there."""

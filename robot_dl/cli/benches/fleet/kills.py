@@ -58,13 +58,13 @@ def kills(args: argparse.Namespace) -> dict[str, Any]:
 def recoveries(done: list[Kill], footage: Footage) -> dict[str, Any]:
     """Return how long it took from each kill to the first answer to an image after it."""
     took_s = [recovery_s(k.killed_ns, k.dead_ns, footage.answers[k.name]) for k in done]
-    known_s = [seconds for seconds in took_s if seconds is not None]
+    known_s = [round(seconds, 3) for seconds in took_s if seconds is not None]
     return {
         'not_revived': len(took_s) - len(known_s),
         'recovery_p50_s': percentile(known_s, 50),
         'recovery_p95_s': percentile(known_s, 95),
         'recovery_max_s': max(known_s, default=None),
-        'recoveries_s': took_s,
+        'recoveries_s': known_s,
     }
 
 
