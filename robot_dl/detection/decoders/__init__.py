@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 from robot_dl.core.detections import Detections
+from robot_dl.core.outputs import Outputs, Size
 from robot_dl.core.tensors import TensorSpec
 from robot_dl.detection.decoders.boxes_labels_scores import BoxesLabelsScores
 from robot_dl.detection.decoders.centernet import CenterNet
 from robot_dl.detection.decoders.detr import Detr
-from robot_dl.detection.decoders.reading import Outputs, Size
 from robot_dl.detection.decoders.yolo import Yolo
 from robot_dl.detection.decoders.yolo_end_to_end import YoloEndToEnd
 from robot_dl.detection.decoders.yolov5 import YoloV5

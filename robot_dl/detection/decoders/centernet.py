@@ -16,12 +16,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_dl.core.activation import MOST_LOGIT, least_logit, sigmoid
 from robot_dl.core.boxes import xyxy_from_cxcywh
 from robot_dl.core.detections import Detections
-from robot_dl.core.params import Params, param
-from robot_dl.core.tensors import TensorSpec
-from robot_dl.detection.decoders.activation import MOST_LOGIT, least_logit, sigmoid
-from robot_dl.detection.decoders.reading import (
+from robot_dl.core.outputs import (
     MOST_SCORE,
     Floats,
     Outputs,
@@ -33,6 +31,8 @@ from robot_dl.detection.decoders.reading import (
     float32,
     specs_of,
 )
+from robot_dl.core.params import Params, param
+from robot_dl.core.tensors import TensorSpec
 from robot_dl.detection.params import DetectionParams
 
 Ids = NDArray[np.int64]

@@ -7,9 +7,7 @@ import numpy as np
 
 from robot_dl.core.boxes import xyxy_from_cxcywh
 from robot_dl.core.detections import Detections
-from robot_dl.core.params import Params, param
-from robot_dl.core.tensors import TensorSpec
-from robot_dl.detection.decoders.reading import (
+from robot_dl.core.outputs import (
     Floats,
     Outputs,
     Role,
@@ -19,6 +17,8 @@ from robot_dl.detection.decoders.reading import (
     float32,
     specs_of,
 )
+from robot_dl.core.params import Params, param
+from robot_dl.core.tensors import TensorSpec
 
 TABLE = Role('output', ((1, None, None),))
 

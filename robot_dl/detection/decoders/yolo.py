@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from robot_dl.core.boxes import xyxy_from_cxcywh
 from robot_dl.core.detections import Detections
+from robot_dl.core.outputs import Outputs, Size, check_sane, float32
 from robot_dl.core.params import Params, param
 from robot_dl.core.tensors import TensorSpec, describe
-from robot_dl.detection.decoders.reading import Outputs, Size, check_sane, float32
 from robot_dl.detection.params import DetectionParams
 
 

@@ -17,9 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.detections import Detections
-from robot_dl.core.params import Params, param
-from robot_dl.core.tensors import TensorSpec
-from robot_dl.detection.decoders.reading import (
+from robot_dl.core.outputs import (
     Outputs,
     Role,
     Size,
@@ -29,6 +27,8 @@ from robot_dl.detection.decoders.reading import (
     specs_of,
     whole_numbers,
 )
+from robot_dl.core.params import Params, param
+from robot_dl.core.tensors import TensorSpec
 from robot_dl.detection.params import DetectionParams
 
 FAMILY = 'yolo_end_to_end'

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.detections import Detections
+from robot_dl.core.outputs import Outputs, Size
 from robot_dl.detection.decoders.objectness import ObjectnessRows
-from robot_dl.detection.decoders.reading import Outputs, Size
 from robot_dl.detection.params import DetectionParams
 
 

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.detections import Detections
+from robot_dl.core.outputs import Floats, Outputs, Size
 from robot_dl.core.params import param
 from robot_dl.detection.decoders.objectness import ObjectnessRows
-from robot_dl.detection.decoders.reading import Floats, Outputs, Size
 from robot_dl.detection.params import DetectionParams
 
 

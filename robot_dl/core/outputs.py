@@ -1,4 +1,4 @@
-"""What the decoders share: finding outputs by name or shape, and refusing damaged ones."""
+"""What decoders share: finding outputs by name or shape, and refusing damaged ones."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
