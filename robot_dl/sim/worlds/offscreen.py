@@ -161,6 +161,15 @@ class Offscreen:
                 lookup[item.segid + 1] = item.objid
         return lookup[np.minimum(number, self._scene.ngeom)]
 
+    def geom_ids_and_depth(
+        self, model_state: Any, size_hw: tuple[int, int]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return `geom_ids` of all groups and `depth`, both [h, w], drawn at once."""
+        window = self._draw_labels(model_state, size_hw, [0, 1, 2])
+        pixels, depth = np.empty((*size_hw, 3), np.uint8), np.empty(size_hw, np.float32)
+        self._mujoco.mjr_readPixels(pixels, depth, window, self._context)
+        return self._geoms_of(pixels[::-1]), self._metres(depth[::-1])
+
     def close(self) -> None:
         """Release what the model occupies in the context. Safe to call twice."""
         if self._gl is not None:

@@ -12,6 +12,7 @@ from robot_dl.sim.worlds import looks
 from robot_dl.sim.worlds.distractors import DISTRACTORS
 from robot_dl.sim.worlds.objects import CLASSES, Rng, rotation
 from robot_dl.sim.worlds.offscreen import Offscreen, import_mujoco
+from robot_dl.sim.worlds.pixels import PixelTruth
 from robot_dl.sim.worlds.placement import Place, place_all
 from robot_dl.sim.worlds.scene import (
     ALONE_GROUP,
@@ -25,6 +26,8 @@ from robot_dl.sim.worlds.sensor import Sensor
 from robot_dl.sim.worlds.truth import Truth, truth_from_owners
 
 LABELS: tuple[str, ...] = tuple(CLASSES)
+SEGMENT_LABELS: tuple[str, ...] = ('background', *LABELS)
+"""Classes of pixels: the objects' and that of everything else."""
 AREA_HALF_M = (0.24, 0.30)
 """Half size of the area on which objects are put."""
 SWEEP_RAD, SWEEP_S = 0.6, 30.0
@@ -154,6 +157,21 @@ class TabletopWorld:
             body = self._model.body(self._things[k].name).id
             owners[:-1][self._model.geom_bodyid == body] = number
         return owners
+
+    def pixels(self, size_hw: tuple[int, int] | None = None) -> PixelTruth:
+        """Return what every pixel shows.
+
+        Args:
+            size_hw: Size of the answer, at most that of the pictures, which is the default.
+        """
+        self._forward()
+        geoms, depth_m = self._offscreen.geom_ids_and_depth(self._state, size_hw or self.size_hw)
+        instance_ids = (self._owner_of_geom[geoms] + 1).astype(np.uint16)
+        classes = [LABELS.index(str(self._things[k].label)) + 1 for k in self._objects]
+        of_instance = np.array([0, *classes], np.uint8)
+        return PixelTruth(
+            SEGMENT_LABELS, of_instance[instance_ids], instance_ids, of_instance[1:], depth_m
+        )
 
     def _silhouettes(self) -> NDArray[np.float64]:
         """Return the pixels [M] each object covers alone, seen in a frame twice as wide."""
