@@ -1,7 +1,7 @@
 """`sensor_msgs/Image` to arrays and back.
 
-Meaning is normalised here, once: colour is RGB uint8, depth is float32 metres with NaN where
-there is no measurement. Nothing downstream asks for the encoding again.
+Meaning is normalised here, once: colour is RGB uint8. Nothing downstream asks for the encoding
+again. Depth is read by `robot_dl.ros.depth`.
 """
 
 import sys
@@ -13,9 +13,7 @@ from std_msgs.msg import Header
 
 from robot_dl.ros.encodings import (
     COLOUR_ENCODINGS,
-    DEPTH_ENCODINGS,
     ENCODINGS,
-    DepthM,
     ImageError,
     Pixels,
     Rgb,
@@ -42,21 +40,6 @@ def rgb_from_msg(msg: Image) -> Rgb:
     if encoding.to_rgb is None:
         raise unsupported(msg.encoding, COLOUR_ENCODINGS)
     return encoding.to_rgb(pixels_from_msg(msg))
-
-
-def depth_from_msg(msg: Image) -> DepthM:
-    """Return the depth of an image message (REP-117, REP-118).
-
-    Returns:
-        Depth [H, W] float32 in metres; NaN where there is no measurement.
-
-    Raises:
-        ImageError: As `rgb_from_msg`.
-    """
-    encoding = ENCODINGS.get(msg.encoding)
-    if encoding is None or encoding.to_metres is None:
-        raise unsupported(msg.encoding, DEPTH_ENCODINGS)
-    return encoding.to_metres(pixels_from_msg(msg))
 
 
 def pixels_from_msg(msg: Image) -> Pixels:

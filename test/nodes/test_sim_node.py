@@ -17,10 +17,11 @@ from tf2_msgs.msg import TFMessage
 from vision_msgs.msg import Detection2DArray
 
 from robot_dl.core.topics import PUBLISHED
+from robot_dl.ros.depth import depth_from_msg
 from robot_dl.ros.detections import detections_from_msg
 from robot_dl.ros.environment import child_environment
 from robot_dl.ros.geometry import matrix_from_transform
-from robot_dl.ros.images import depth_from_msg, rgb_from_msg
+from robot_dl.ros.images import rgb_from_msg
 from robot_dl.sim.sim_node import SimNode
 from robot_dl.sim.stage import Stage
 from robot_dl.sim.topics import SIM_TOPICS

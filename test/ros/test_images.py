@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ros_messages import raw_image
 from std_msgs.msg import Header
 
-from robot_dl.ros.encodings import COLOUR_ENCODINGS, DEPTH_ENCODINGS, ENCODINGS, ImageError
-from robot_dl.ros.images import depth_from_msg, image_to_msg, pixels_from_msg, rgb_from_msg
+from robot_dl.ros.encodings import COLOUR_ENCODINGS, ENCODINGS, ImageError
+from robot_dl.ros.images import image_to_msg, pixels_from_msg, rgb_from_msg
 
 BAYER = {
     'bayer_rggb8': 'rggb',
@@ -124,28 +124,6 @@ def test_pixels_survive_the_message(encoding, size_hw, padding, big_endian, seed
     np.testing.assert_array_equal(driver, pixels)
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    depth_mm=st.lists(st.integers(0, 65535), min_size=6, max_size=6),
-    padding=st.integers(0, 9),
-    big_endian=st.booleans(),
-)
-def test_millimetres_and_metres_give_the_same_depth(depth_mm, padding, big_endian):
-    mm = np.array(depth_mm, np.uint16).reshape(2, 3)
-    m = mm.astype(np.float32) / 1000
-    expected = np.where(mm == 0, np.nan, mm / 1000).astype(np.float32)
-    for name, pixels in (('16UC1', mm), ('mono16', mm), ('32FC1', m)):
-        depth_m = depth_from_msg(raw_image(pixels, name, padding, big_endian))
-        assert depth_m.dtype == np.float32
-        np.testing.assert_allclose(depth_m, expected, rtol=1e-6)
-
-
-def test_infinite_negative_and_nan_depth_is_no_depth():
-    depth = np.array([[1.5, np.inf, -np.inf, np.nan, 0.0, -1.0]], np.float32)
-    expected = np.array([[1.5, *[np.nan] * 5]], np.float32)
-    np.testing.assert_array_equal(depth_from_msg(raw_image(depth, '32FC1')), expected)
-
-
 @pytest.mark.parametrize('padding', [0, 5])
 def test_rgb8_is_a_view_and_cannot_change_the_message(padding):
     msg = raw_image(random_pixels('rgb8', 4, 6, 0), 'rgb8', padding)
@@ -195,12 +173,6 @@ def broken(**changes):
 def test_a_malformed_image_is_refused_with_the_reason(msg, reason):
     with pytest.raises(ImageError, match=reason):
         rgb_from_msg(msg)
-
-
-def test_colour_is_no_depth():
-    with pytest.raises(ImageError, match="'rgb8' is not supported; use one of mono16, 16UC1"):
-        depth_from_msg(broken())
-    assert DEPTH_ENCODINGS == ('mono16', '16UC1', '32FC1')
 
 
 @pytest.mark.parametrize(
