@@ -63,7 +63,7 @@ class ClassificationNode(ModelNode):
     def check_params(self, params: ClassificationParams) -> None:
         """Refuse classes that the model does not know."""
         if self.classifier:
-            self.classifier.check_classes(params)
+            self.classifier.check_params(params)
 
     def on_params(self, params: ClassificationParams) -> None:
         """Announce the least score that is published."""
@@ -76,10 +76,10 @@ class ClassificationNode(ModelNode):
         """Classify, and publish under the image's own stamp and frame."""
         assert self.classifier is not None
         params = self.params
-        tensor = self.classifier.prepare(image)
+        tensor, fit = self.classifier.prepare(image)
         with self.inference():
             outputs = self.classifier.infer(tensor)
-        found = self.classifier.classify(outputs, params)
+        found = self.classifier.answer(outputs, fit, params)
         self.output.publish(classification_to_msg(found, header, self.classifier.card.labels))
         if self.overlay.get_subscription_count():
             self.show(image, found, header)

@@ -63,7 +63,7 @@ class DetectionNode(ModelNode):
     def check_params(self, params: DetectionParams) -> None:
         """Refuse classes that the model does not know."""
         if self.detector:
-            self.detector.check_classes(params)
+            self.detector.check_params(params)
 
     def on_params(self, params: DetectionParams) -> None:
         """Announce the least score that is published."""
@@ -79,7 +79,7 @@ class DetectionNode(ModelNode):
         tensor, fit = self.detector.prepare(image)
         with self.inference():
             outputs = self.detector.infer(tensor)
-        found = self.detector.find(outputs, fit, params)
+        found = self.detector.answer(outputs, fit, params)
         self.output.publish(detections_to_msg(found, header, self.detector.card.labels))
         if self.overlay.get_subscription_count():
             self.show(image, found, header)

@@ -91,7 +91,7 @@ def test_nothing_is_a_classification_too():
 
 def test_unknown_class_names_are_refused(classifier):
     with pytest.raises(ParamError, match="classes: unknown label 'gren'. Did you mean 'green'"):
-        classifier.check_classes(ClassificationParams(classes=('red', 'gren')))
+        classifier.check_params(ClassificationParams(classes=('red', 'gren')))
 
 
 def test_a_network_that_gives_another_number_of_scores_than_it_said_is_refused(classifier):

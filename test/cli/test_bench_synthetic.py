@@ -57,7 +57,7 @@ def test_scores_are_as_many_above_each_threshold_as_is_stated(small):
         # Another processor rounds differently.
         assert np.count_nonzero(best >= score) == pytest.approx(count, rel=0.02)
     params = DetectionParams(score=0.001, max_detections=300)
-    assert len(detector.find(outputs, fit, params)) == pytest.approx(300, abs=5)
+    assert len(detector.answer(outputs, fit, params)) == pytest.approx(300, abs=5)
     widths = table[0, 2]
     assert 10 < widths.min() < widths.max() < SIDE / 2
 

@@ -115,8 +115,8 @@ def test_a_smaller_detector_finds_the_same(detector, scene, mode, scope, size, a
     original, outputs = detector.infer(tensor), engine({'images': tensor})
     difference = np.abs(original['output0'] - outputs['output0'])
     assert 0 < difference.max() < apart * np.abs(original['output0']).max()
-    before = detector.find(original, fit, DetectionParams())
-    after = detector.find(outputs, fit, DetectionParams())
+    before = detector.answer(original, fit, DetectionParams())
+    after = detector.answer(outputs, fit, DetectionParams())
     assert len(before) > 2
     assert sorted(before.class_ids) == sorted(after.class_ids)
 

@@ -90,7 +90,7 @@ def test_noise_without_objects_is_nothing_found(layout, tmp_path):
     scene = replace(one_object(0, 3), objects=Detections.empty())
     detector = detector_of(layout, ('a', 'b', 'c'), tmp_path)
     fit = letterbox((480, 640), MODEL_HW)
-    assert len(detector.find(layout.encode(scene), fit, DetectionParams(score=0.3))) == 0
+    assert len(detector.answer(layout.encode(scene), fit, DetectionParams(score=0.3))) == 0
 
 
 def test_two_classes_at_the_same_place_survive(layout, tmp_path):
@@ -100,7 +100,7 @@ def test_two_classes_at_the_same_place_survive(layout, tmp_path):
     objects = Detections(boxes, np.float32([0.8, 0.7]), np.array([0, 2]))
     detector = detector_of(layout, ('a', 'b', 'c'), tmp_path)
     fit = letterbox(MODEL_HW, MODEL_HW)
-    found = detector.find(layout.encode(Scene(objects, MODEL_HW, 3)), fit, PARAMS)
+    found = detector.answer(layout.encode(Scene(objects, MODEL_HW, 3)), fit, PARAMS)
     assert sorted(found.class_ids) == [0, 2]
 
 
@@ -109,7 +109,7 @@ def test_a_class_without_a_label_is_refused(layout, tmp_path):
     detector = detector_of(layout, ('a', 'b'), tmp_path)
     outputs = layout.encode(one_object(4, 5))
     with pytest.raises(ValueError, match=r'the network gave class 4, but the card has 2 labels'):
-        detector.find(outputs, letterbox(MODEL_HW, MODEL_HW), PARAMS)
+        detector.answer(outputs, letterbox(MODEL_HW, MODEL_HW), PARAMS)
 
 
 # The outputs of the two others do not depend on the number of classes.

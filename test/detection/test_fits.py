@@ -118,7 +118,7 @@ def test_a_box_in_the_image_comes_back(
         model_hw,
         len(LABELS),
     )
-    found = detector.find(layout.encode(scene), fit, DetectionParams(score=0.5))
+    found = detector.answer(layout.encode(scene), fit, DetectionParams(score=0.5))
     assert list(found.class_ids) == [class_id]
     np.testing.assert_allclose(found.scores, [0.9], atol=1e-5)
     assert np.abs(found.boxes_xyxy[0] - box).max() < 0.5

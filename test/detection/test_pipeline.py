@@ -62,12 +62,12 @@ def test_boxes_without_area_in_the_image_are_nothing(detector, box_cxcywh):
     _, fit = detector.prepare(picture((96, 96)))
     table = np.zeros((1, 7, 6), np.float32)
     table[0, :, 2] = [*box_cxcywh, 0.99, 0, 0]
-    assert len(detector.find({'output0': table}, fit, PARAMS)) == 0
+    assert len(detector.answer({'output0': table}, fit, PARAMS)) == 0
 
 
 def test_unknown_class_names_are_refused(detector):
     with pytest.raises(ParamError, match="classes: unknown label 'gren'. Did you mean 'green'"):
-        detector.check_classes(DetectionParams(classes=('red', 'gren')))
+        detector.check_params(DetectionParams(classes=('red', 'gren')))
 
 
 @pytest.mark.parametrize(

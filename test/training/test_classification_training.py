@@ -91,7 +91,7 @@ def test_the_exported_graph_equals_the_net_and_opens_as_a_classifier(tmp_path: P
     singles = _singles(3)
     expected = logits_of(net, singles)
     for image, row in zip(singles.images, expected, strict=True):
-        outputs = classifier.infer(classifier.prepare(image))
+        outputs = classifier.infer(classifier.prepare(image)[0])
         np.testing.assert_allclose(outputs['logits'][0], row, rtol=1e-4, atol=1e-5)
         found = classifier(image, ClassificationParams(top_k=1))
         softmax = torch.softmax(torch.from_numpy(row) / 2, 0)

@@ -137,7 +137,7 @@ class Stages:
         with step(INFER):
             outputs = self.detector.infer(tensor)
         with step('decode'):
-            found = self.detector.find(outputs, fit, case.params)
+            found = self.detector.answer(outputs, fit, case.params)
         with step('message'):
             detections_to_msg(found, self.msg.header, self.detector.card.labels)
         decoded = self.detector.decoder.decode(outputs, case.params, fit.model_hw)

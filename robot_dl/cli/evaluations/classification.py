@@ -18,7 +18,7 @@ def score(model: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str,
     untempered = type(classifier.decoder).from_dict(options)
 
     def classify(image: Rgb) -> tuple[Scores, Scores]:
-        outputs = classifier.infer(classifier.prepare(image))
+        outputs = classifier.infer(classifier.prepare(image)[0])
         return classifier.scores(outputs), untempered.decode(outputs)
 
     found = evaluate(classify, classifier.card.labels, seeds, watch)

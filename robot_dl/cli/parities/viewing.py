@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_dl.core.fit import Fit
 from robot_dl.core.names import choose
 from robot_dl.engine.card import ModelCard, load_card
 from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.engine import Engine
 from robot_dl.engine.library import find_model
+from robot_dl.engine.task_model import TaskModel
 
 Rgb = NDArray[np.uint8]
 Outputs = Mapping[str, NDArray[Any]]
@@ -19,21 +21,37 @@ Outputs = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Viewer:
-    """A model that is ready to look.
+    """A model that is ready to look, with parameters of its node.
 
     Attributes:
-        card: What it is.
-        engine: What runs it.
-        prepare: Returns the tensor for a picture, and what undoes the geometry.
-        infer: Runs the network on a tensor.
-        answer: Returns what the node would publish, from the outputs and the geometry.
+        model: The model.
+        params: What its answers depend on.
     """
 
-    card: ModelCard
-    engine: Engine
-    prepare: Callable[[Rgb], tuple[NDArray[Any], Any]]
-    infer: Callable[[NDArray[Any]], Outputs]
-    answer: Callable[[Outputs, Any], Any]
+    model: TaskModel[Any, Any, Any]
+    params: Any
+
+    @property
+    def card(self) -> ModelCard:
+        """What it is."""
+        return self.model.card
+
+    @property
+    def engine(self) -> Engine:
+        """What runs it."""
+        return self.model.engine
+
+    def prepare(self, image: Rgb) -> tuple[NDArray[Any], Fit]:
+        """Return the tensor for a picture, and what undoes the geometry."""
+        return self.model.prepare(image)
+
+    def infer(self, tensor: NDArray[Any]) -> Outputs:
+        """Run the network on a tensor."""
+        return self.model.infer(tensor)
+
+    def answer(self, outputs: Outputs, fit: Fit) -> Any:
+        """Return what the node would publish, from the outputs and the geometry."""
+        return self.model.answer(outputs, fit, self.params)
 
 
 def open_viewer(model: str, device: str, half: bool = False, threads: int = 0) -> Viewer:
@@ -45,46 +63,30 @@ def open_viewer(model: str, device: str, half: bool = False, threads: int = 0) -
     """
     card = load_card(find_model(model))
     try:
-        return choose('task', card.task, VIEWERS)(model, device, half, threads)
+        kind, params = choose('task', card.task, VIEWERS)()
+        return Viewer(kind.open(model, device, False, threads, half), params)
     except CardError:
         raise
     except ValueError as error:
         raise CardError(f'{card.folder}: {error}') from error
 
 
-def _detection(model: str, device: str, half: bool, threads: int) -> Viewer:
+def _detection() -> tuple[type[TaskModel[Any, Any, Any]], Any]:
     from robot_dl.detection.params import DetectionParams
-    from robot_dl.detection.pipeline import open_detector
+    from robot_dl.detection.pipeline import Detector
 
-    detector, params = open_detector(model, device, False, threads, half), DetectionParams()
-    return Viewer(
-        detector.card,
-        detector.engine,
-        detector.prepare,
-        detector.infer,
-        lambda outputs, fit: detector.find(outputs, fit, params),
-    )
+    return Detector, DetectionParams()
 
 
-def _classification(model: str, device: str, half: bool, threads: int) -> Viewer:
+def _classification() -> tuple[type[TaskModel[Any, Any, Any]], Any]:
     from robot_dl.classification.params import ClassificationParams
-    from robot_dl.classification.pipeline import open_classifier
+    from robot_dl.classification.pipeline import Classifier
 
-    classifier, params = (
-        open_classifier(model, device, False, threads, half),
-        ClassificationParams(top_k=1),
-    )
-    return Viewer(
-        classifier.card,
-        classifier.engine,
-        lambda image: (classifier.prepare(image), None),
-        classifier.infer,
-        lambda outputs, _: classifier.classify(outputs, params),
-    )
+    return Classifier, ClassificationParams(top_k=1)
 
 
-VIEWERS: dict[str, Callable[[str, str, bool, int], Viewer]] = {
+VIEWERS: dict[str, Callable[[], tuple[type[TaskModel[Any, Any, Any]], Any]]] = {
     'detection': _detection,
     'classification': _classification,
 }
-"""By task: open the model as its node does."""
+"""By task: what opens the model, and the parameters to look with."""
