@@ -41,3 +41,41 @@ MODEL_NODE_TOPICS = (
     ),
 )
 """What every node with a model has."""
+
+IMAGE_TOPICS = (
+    Topic(
+        'image',
+        'sensor_msgs/msg/Image',
+        SUBSCRIBED,
+        'best effort, depth 1',
+        'Camera image; any colour, mono or Bayer encoding.',
+    ),
+    Topic(
+        'image/compressed',
+        'sensor_msgs/msg/CompressedImage',
+        SUBSCRIBED,
+        'best effort, depth 1',
+        'The same as JPEG or PNG, with `transport: compressed`.',
+    ),
+)
+"""How images reach a node."""
+
+LABEL_INFO_TOPIC = Topic(
+    'label_info',
+    'vision_msgs/msg/LabelInfo',
+    PUBLISHED,
+    'reliable, transient local',
+    'Names of all classes the model knows.',
+)
+
+
+def result_topic(name: str, msg_type: str, doc: str) -> Topic:
+    """Return a topic on which a node publishes what it has found."""
+    return Topic(name, msg_type, PUBLISHED, 'reliable', doc)
+
+
+def overlay_topic(doc: str) -> Topic:
+    """Return the topic of the picture for people; `doc` begins the sentence about it."""
+    return result_topic(
+        '~/overlay', 'sensor_msgs/msg/Image', f'{doc}; drawn only while somebody subscribes.'
+    )
