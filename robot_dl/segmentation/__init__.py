@@ -1,0 +1,1 @@
+"""Say of every pixel what it shows, and to which object it belongs."""
