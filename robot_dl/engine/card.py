@@ -19,6 +19,8 @@ from robot_dl.engine.input_card import InputCard
 from robot_dl.engine.request import Weights
 
 MAX_CARD_BYTES = 1_000_000
+UNLABELLED = ('depth',)
+"""The tasks that know no classes."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class ModelCard:
         sha256: Hash of that file, hexadecimal.
         input: What it expects of an image.
         decoder: Entry of the task's table that reads the outputs.
-        labels: Name of each class.
         license: SPDX identifier of the weights' licence.
+        labels: Name of each class; none for a task of `UNLABELLED`.
         decoder_options: What the decoder has to know besides, by name.
         constants: Further inputs of the graph that never change, by name: numbers, nested as
             the axes are.
@@ -52,8 +54,8 @@ class ModelCard:
     sha256: str
     input: InputCard
     decoder: str
-    labels: tuple[str, ...]
     license: str
+    labels: tuple[str, ...] = ()
     decoder_options: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
@@ -70,7 +72,8 @@ class ModelCard:
             text(key, getattr(self, key))
         if not isinstance(self.description, str):
             raise CardError(f'description: expected text, got {short(self.description)}')
-        object.__setattr__(self, 'labels', labels(self.labels))
+        has_labels = self.labels or self.task not in UNLABELLED
+        object.__setattr__(self, 'labels', labels(self.labels) if has_labels else ())
         mapping('decoder_options', self.decoder_options)
         mapping('measured', self.measured)
         for name, values in mapping('constants', self.constants).items():

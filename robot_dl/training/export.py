@@ -71,7 +71,7 @@ def write_card(
         folder: The model's folder.
         task: What it does.
         size_hw: Size of its input, pixels.
-        labels: Names of its classes.
+        labels: Names of its classes; empty for a task without any.
         about: One sentence.
         **keys: Further keys of the card; `fit` is that of the input, `weights` the name of the
             file if it is not `<folder>.onnx`.
@@ -93,7 +93,7 @@ def write_card(
             'fit': fit,
         },
         **keys,
-        'labels': list(labels),
+        **({'labels': list(labels)} if labels else {}),
         'license': 'Apache-2.0',
         'description': about,
     }

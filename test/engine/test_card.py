@@ -53,6 +53,8 @@ def test_normalising_follows_the_card(tmp_path):
         ({'input': {**INPUT, 'layout': 'chw'}}, 'input.layout: expected one of nchw, nhwc'),
         ({'input': {**INPUT, 'colour': 'rgb'}}, "'input.colour'. Did you mean 'input.color'"),
         ({'labels': []}, 'labels: expected a list of class names'),
+        ({'labels': None}, 'labels: expected a list of class names'),
+        ({'task': 'depth', 'labels': [3]}, 'labels: expected a list of class names'),
         ({'labels': 'red'}, 'labels: expected a list of class names'),
         ({'labels': ['a', 'a', 'b']}, 'labels: expected different names'),
         ({'labels': [1, 2, 3]}, 'labels: expected a list of class names'),
@@ -128,6 +130,10 @@ def test_changed_weights_are_refused(tmp_path):
         stream.write(b' ')
     with pytest.raises(CardError, match='expected sha256 .*, got .*; restore the file'):
         load_card(folder).read_weights()
+
+
+def test_a_task_without_classes_needs_no_labels(tmp_path):
+    assert load_card(write_model(tmp_path / 'm', task='depth', labels=None)).labels == ()
 
 
 def test_missing_weights_are_named(tmp_path):
