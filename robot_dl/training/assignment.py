@@ -21,12 +21,14 @@ class Targets:
         boxes_xyxy: Box [B, N, 4] of the object it answers for; meaningless where unassigned.
         scores: Wanted scores [B, N, C]: zero, or how well the place is aligned.
         weight: The same [B, N] without the class; zero where unassigned.
+        owners: Number [B, N] of the object it answers for; meaningless where unassigned.
         counts: Whether [B, N] the place's scores count at all; false inside ignored objects.
     """
 
     boxes_xyxy: Tensor
     scores: Tensor
     weight: Tensor
+    owners: Tensor
     counts: Tensor
 
 
@@ -95,4 +97,4 @@ def _settle(
     boxes = wanted_xyxy.gather(1, owner[:, 0, :, None].expand(-1, -1, 4))
     ids = wanted_ids.gather(1, owner[:, 0])[..., None]
     wanted = torch.zeros_like(scores).scatter_(2, ids, weight[..., None])
-    return Targets(boxes, wanted, weight, ~(ignored.any(1) & (weight == 0)))
+    return Targets(boxes, wanted, weight, owner[:, 0], ~(ignored.any(1) & (weight == 0)))

@@ -56,11 +56,51 @@ class Zoom:
 
     def __call__(self, images: Tensor) -> Tensor:
         """Return images [B, 3, H, W] scaled and shifted; the outside is grey."""
-        theta = torch.zeros(len(images), 2, 3)
+        grid = self._grid(images.shape[-2:])
+        return functional.grid_sample(images - 0.45, grid, align_corners=False) + 0.45
+
+    def _grid(self, size_hw: torch.Size) -> Tensor:
+        """Return where each pixel comes from [B, H, W, 2], -1 to 1 across the picture."""
+        theta = torch.zeros(len(self.scale), 2, 3)
         theta[:, 0, 0] = theta[:, 1, 1] = 1 / self.scale
         theta[:, :, 2] = -self.shift / self.scale[:, None]
-        grid = functional.affine_grid(theta, list(images.shape), align_corners=False)
-        return functional.grid_sample(images - 0.45, grid, align_corners=False) + 0.45
+        return functional.affine_grid(theta, [len(self.scale), 1, *size_hw], align_corners=False)
+
+    def nearest(self, maps: list[tuple[Tensor, float]]) -> list[Tensor]:
+        """Return maps [B, H, W] scaled and shifted without mixing values.
+
+        Args:
+            maps: Each with the value of what was outside.
+        """
+        height, width = maps[0][0].shape[-2:]
+        grid = self._grid(maps[0][0].shape[-2:])
+        # A pixel's centre lies half a pixel inside its edge.
+        column = torch.floor((grid[..., 0] + 1) * width / 2).long()
+        row = torch.floor((grid[..., 1] + 1) * height / 2).long()
+        inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+        place = (row.clamp(0, height - 1) * width + column.clamp(0, width - 1)).flatten(1)
+        moved = []
+        for values, outside in maps:
+            taken = values.flatten(1).gather(1, place).reshape(values.shape)
+            moved.append(torch.where(inside, taken, torch.tensor(outside, dtype=values.dtype)))
+        return moved
+
+    def boxes(
+        self, boxes_xyxy: Tensor, kind: Tensor, size_hw: torch.Size, cut_away: float
+    ) -> tuple[Tensor, Tensor]:
+        """Return boxes [B, M, 4] scaled, shifted and cut, and their kinds.
+
+        Objects (kind 1) that lose more than `cut_away` of their box become ignored (kind 2).
+        """
+        height, width = size_hw
+        size = torch.tensor([width, height], dtype=torch.float32)
+        centre = size / 2
+        move = (self.shift * centre)[:, None].repeat(1, 1, 2) + centre.repeat(2)
+        boxes = (boxes_xyxy - centre.repeat(2)) * self.scale[:, None, None] + move
+        cut = torch.minimum(boxes.clamp(min=0), size.repeat(2))
+        left = (cut[..., 2:] - cut[..., :2]).prod(-1)
+        lost = 1 - left / (boxes[..., 2:] - boxes[..., :2]).prod(-1).clamp(min=1e-6)
+        return cut, torch.where((lost > cut_away) & (kind == 1), 2, kind)
 
 
 def recoloured(images: Tensor, rng: Rng) -> Tensor:

@@ -82,13 +82,5 @@ def _mirror(batch: Batch, rng: np.random.Generator) -> Batch:
 
 def _zoom(batch: Batch, zoom: Zoom) -> Batch:
     """Scale and shift pictures with their boxes."""
-    height, width = batch.images.shape[-2:]
-    size = torch.tensor([width, height], dtype=torch.float32)
-    centre = size / 2
-    move = (zoom.shift * centre)[:, None].repeat(1, 1, 2) + centre.repeat(2)
-    boxes = (batch.boxes_xyxy - centre.repeat(2)) * zoom.scale[:, None, None] + move
-    cut = torch.minimum(boxes.clamp(min=0), size.repeat(2))
-    left = (cut[..., 2:] - cut[..., :2]).prod(-1)
-    lost = 1 - left / (boxes[..., 2:] - boxes[..., :2]).prod(-1).clamp(min=1e-6)
-    kind = torch.where((lost > CUT_AWAY) & (batch.kind == 1), 2, batch.kind)
-    return Batch(zoom(batch.images), cut, batch.class_ids, kind)
+    boxes, kind = zoom.boxes(batch.boxes_xyxy, batch.kind, batch.images.shape[-2:], CUT_AWAY)
+    return Batch(zoom(batch.images), boxes, batch.class_ids, kind)

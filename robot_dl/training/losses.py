@@ -63,6 +63,14 @@ def detection_loss(
     Returns:
         The loss, and its parts for the curves.
     """
+    loss, parts, _ = detection_parts(logits, centres, strides, objects)
+    return loss, parts
+
+
+def detection_parts(
+    logits: Tensor, centres: Tensor, strides: Tensor, objects: tuple[Tensor, Tensor, Tensor]
+) -> tuple[Tensor, dict[str, float], Targets]:
+    """Do what `detection_loss` does; return also which place answers for which object."""
     said = logits[:, 4 * BINS :].transpose(1, 2).float()
     shapes = logits[:, : 4 * BINS].float()
     boxes = boxes_from_sides(sides_from_logits(shapes, strides), centres)
@@ -72,7 +80,7 @@ def detection_loss(
     score = (punish * target.counts[..., None]).sum() / total
     box, side = _box_losses(shapes, boxes, target, centres, strides, total)
     loss = SCORE_GAIN * score + BOX_GAIN * box + SIDE_GAIN * side
-    return loss, {'score': score.item(), 'box': box.item(), 'side': side.item()}
+    return loss, {'score': score.item(), 'box': box.item(), 'side': side.item()}, target
 
 
 def _box_losses(

@@ -164,13 +164,15 @@ class Trainer(ABC, Generic[N, P, B]):
         self.steps += 1
         return parts
 
-    def logits(self, images: Tensor) -> Tensor:
-        """Return what the net says of images [B, 3, H, W] while it trains, in bfloat16."""
+    def logits(self, images: Tensor) -> Any:
+        """Return what the net says of images [B, 3, H, W] while it trains, in bfloat16.
+
+        A tensor, or a dictionary of them.
+        """
         images = images.contiguous(memory_format=torch.channels_last)
         # bfloat16 keeps float32's range, so no loss scaling is needed.
         with torch.autocast(self.device.type, torch.bfloat16):
-            logits: Tensor = self.net(images)
-        return logits
+            return self.net(images)
 
     def _rate(self) -> float:
         """Return the learning rate: a linear warm-up, then a cosine down to a hundredth."""

@@ -1,0 +1,118 @@
+"""Batches of pictures and their pixels' truth, mirrored, zoomed and recoloured together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from robot_dl.training.augmenting import Zoom, draw_flips, mirrored, orders, planes_of, recoloured
+from robot_dl.training.pixels import Pixels
+
+OUTSIDE = 255
+"""Class of pixels that were outside the picture: they neither reward nor punish."""
+LEAST_SIDE_PX = 4.0
+"""Objects whose box is thinner neither reward nor punish."""
+CUT_AWAY = 0.03
+"""So do objects whose box loses a larger part at the border: the new box is a guess."""
+
+
+@dataclass(frozen=True)
+class PixelBatch:
+    """Pictures with their truth, and their objects padded to the same number.
+
+    Attributes:
+        images: [B, 3, H, W] in [0, 1].
+        segments: Classes [B, H, W], uint8; `OUTSIDE` does not count.
+        instance_ids: Objects [B, H, W], uint8; k + 1 for row k of the boxes.
+        depth_m: Metres [B, H, W], NaN where unknown.
+        focal_px: Focal lengths [B].
+        boxes_xyxy: Boxes [B, M, 4], pixels.
+        class_ids: Classes [B, M] of the objects, counted without the background.
+        kind: 1 object, 2 ignored, 0 padding [B, M].
+    """
+
+    images: Tensor
+    segments: Tensor
+    instance_ids: Tensor
+    depth_m: Tensor
+    focal_px: Tensor
+    boxes_xyxy: Tensor
+    class_ids: Tensor
+    kind: Tensor
+
+    def to(self, device: torch.device) -> PixelBatch:
+        """Return the batch on another device."""
+        return PixelBatch(*(tensor.to(device) for tensor in vars(self).values()))
+
+
+def collate(pixels: Pixels, pictures: np.ndarray) -> PixelBatch:
+    """Gather pictures [B] and pad their objects."""
+    slices = [pixels.objects(int(picture)) for picture in pictures]
+    most = max(1, *(part.stop - part.start for part in slices))
+    boxes = np.zeros((len(pictures), most, 4), np.float32)
+    ids, kind = np.zeros((2, len(pictures), most), np.int64)
+    for row, part in enumerate(slices):
+        count = part.stop - part.start
+        boxes[row, :count] = pixels.boxes_xyxy[part]
+        ids[row, :count] = np.maximum(pixels.class_ids[part] - 1, 0)
+        sides = boxes[row, :count, 2:] - boxes[row, :count, :2]
+        kind[row, :count] = np.select([sides.min(1) >= LEAST_SIDE_PX, sides.min(1) > 0], [1, 2])
+    gathered = (pixels.segments, pixels.instance_ids)
+    return PixelBatch(
+        planes_of(pixels.images[pictures]),
+        *(torch.from_numpy(array[pictures]) for array in gathered),
+        torch.from_numpy(pixels.depth_m[pictures]).float(),
+        torch.from_numpy(pixels.focal_px[pictures]),
+        *map(torch.from_numpy, (boxes, ids, kind)),
+    )
+
+
+def shuffled(pixels: Pixels, size: int, rng: np.random.Generator) -> Iterator[PixelBatch]:
+    """Yield augmented batches for ever, each epoch in another order."""
+    for pictures in orders(len(pixels), size, rng):
+        yield augment(collate(pixels, pictures), rng)
+
+
+def augment(batch: PixelBatch, rng: np.random.Generator) -> PixelBatch:
+    """Return a batch of the same scenes as other cameras might have seen them."""
+    batch = _mirror(batch, rng)
+    if rng.random() < 0.5:
+        batch = _zoom(batch, Zoom.draw(len(batch.images), rng))
+    return replace(batch, images=recoloured(batch.images, rng))
+
+
+def _mirror(batch: PixelBatch, rng: np.random.Generator) -> PixelBatch:
+    flips = draw_flips(len(batch.images), rng)
+    width = batch.images.shape[-1]
+    x0, y0, x1, y1 = batch.boxes_xyxy.unbind(-1)
+    boxes = torch.stack([width - x1, y0, width - x0, y1], -1)
+    maps = {
+        name: torch.where(
+            flips[:, None, None], getattr(batch, name).flip(-1), getattr(batch, name)
+        )
+        for name in ('segments', 'instance_ids', 'depth_m')
+    }
+    boxes = torch.where(flips[:, None, None], boxes, batch.boxes_xyxy)
+    return replace(batch, images=mirrored(batch.images, flips), boxes_xyxy=boxes, **maps)
+
+
+def _zoom(batch: PixelBatch, zoom: Zoom) -> PixelBatch:
+    """Scale and shift pictures with all that belongs to them; a zoom is another focal length."""
+    boxes, kind = zoom.boxes(batch.boxes_xyxy, batch.kind, batch.images.shape[-2:], CUT_AWAY)
+    segments, instances, depth_m = zoom.nearest(
+        [(batch.segments, OUTSIDE), (batch.instance_ids, 0), (batch.depth_m, float('nan'))]
+    )
+    return replace(
+        batch,
+        images=zoom(batch.images),
+        segments=segments,
+        instance_ids=instances,
+        depth_m=depth_m,
+        focal_px=batch.focal_px * zoom.scale,
+        boxes_xyxy=boxes,
+        kind=kind,
+    )
