@@ -177,10 +177,10 @@ class CountingNode(DetectionNode):
 
     drawn = 0
 
-    def show(self, *args):
+    def draw(self, *args):
         """Draw, and count."""
         self.drawn += 1
-        super().show(*args)
+        return super().draw(*args)
 
 
 def test_the_overlay_is_drawn_only_while_somebody_looks(session, camera, answers, model_folder):
