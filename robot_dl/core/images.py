@@ -109,6 +109,18 @@ def resize(image: Rgb, size_hw: tuple[int, int], resampling: str = 'bilinear') -
     return np.asarray(cv2.resize(image, size_hw[::-1], interpolation=how), np.uint8)
 
 
+def resize_values(values: NDArray[np.float32], size_hw: tuple[int, int]) -> NDArray[np.float32]:
+    """Return values [h, w] float32 at the centres of [H, W] pixels; itself if nothing changes.
+
+    Between the centres of the old cells they are interpolated bilinearly, beyond the outermost
+    they do not change. Every NaN spreads to its neighbours.
+    """
+    if values.shape == size_hw:
+        return values
+    wide = cv2.resize(values, size_hw[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(wide, np.float32)
+
+
 def planes_from_pixels(
     pixels: Rgb,
     mean: Triple,

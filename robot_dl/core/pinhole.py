@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.core.dense import Resampling
+from robot_dl.core.resampling import Resampling
 
 
 @dataclass(frozen=True)
