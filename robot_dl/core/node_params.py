@@ -1,4 +1,4 @@
-"""Parameters that every node with a model has."""
+"""Parameters that nodes have in common."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ TRANSPORTS = ('raw', 'compressed')
 
 
 @dataclass(frozen=True)
-class ModelNodeParams(Params):
+class ModelParams(Params):
     """Which model runs where, and how images arrive."""
 
     model: str = param('', 'Bundled or imported model, or a folder with model.yaml.', fixed=True)
@@ -51,6 +51,12 @@ class ModelNodeParams(Params):
         choices=TRANSPORTS,
         fixed=True,
     )
+
+
+@dataclass(frozen=True)
+class NodeParams(Params):
+    """When a node with inputs works, and which of them it looks at."""
+
     autostart: bool = param(
         True, 'Configure and activate at start; false waits for lifecycle transitions.', fixed=True
     )
@@ -73,8 +79,13 @@ class ModelNodeParams(Params):
 
 
 @dataclass(frozen=True)
-class SyncedNodeParams(ModelNodeParams):
-    """Parameters of a node with several inputs that belong together."""
+class ModelNodeParams(NodeParams, ModelParams):
+    """Parameters of a node with a model: those of the model, and then those of the node."""
+
+
+@dataclass(frozen=True)
+class SyncParams(Params):
+    """Which messages of several topics belong together."""
 
     sync_slop_s: float = param(
         0.02,
@@ -83,3 +94,8 @@ class SyncedNodeParams(ModelNodeParams):
         high=1.0,
         fixed=True,
     )
+
+
+@dataclass(frozen=True)
+class SyncedNodeParams(SyncParams, ModelNodeParams):
+    """Parameters of a node with a model and with several inputs that belong together."""

@@ -2,7 +2,8 @@
 
 import math
 import platform
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -41,19 +42,21 @@ class Condition:
         state: Label of its lifecycle state.
         enabled: Whether `~/enable` lets it work.
         failure: Why its last transition failed, or why it gave up; empty if neither.
-        model: The model it has opened.
+        model: The model it has opened; None if it never opens one.
         resting: Whether nobody subscribes, so that it does nothing.
         silence: Which inputs give nothing and why, as far as one can see; empty if all do.
         warning: What is wrong with clocks, stamps, or inputs that do not fit together.
+        details: What this kind of node alone has to tell, by name.
     """
 
     state: str
     enabled: bool = True
     failure: str = ''
-    model: LoadedModel = NOTHING_LOADED
+    model: LoadedModel | None = NOTHING_LOADED
     resting: bool = False
     silence: str = ''
     warning: str = ''
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 def verdict(condition: Condition, frames: Summary) -> Verdict:
@@ -71,7 +74,7 @@ def verdict(condition: Condition, frames: Summary) -> Verdict:
         return DiagnosticStatus.STALE, condition.silence
     if condition.warning:
         return DiagnosticStatus.WARN, condition.warning
-    if condition.model.notice:
+    if condition.model and condition.model.notice:
         return DiagnosticStatus.WARN, condition.model.notice
     return DiagnosticStatus.OK, _at_work(condition, frames)
 
@@ -90,7 +93,7 @@ def diagnostics_msg(
     level, message = verdict(condition, frames)
     status = DiagnosticStatus(level=level, name=f'{name}: status', message=message)
     status.hardware_id = platform.node()
-    values = {**_condition_values(condition), **_frame_values(frames)}
+    values = {**_condition_values(condition), **_frame_values(frames), **condition.details}
     status.values = [KeyValue(key=k, value=v) for k, v in values.items()]
     msg = DiagnosticArray(status=[status])
     msg.header.stamp = stamp
@@ -106,14 +109,14 @@ def _at_work(condition: Condition, frames: Summary) -> str:
 
 
 def _condition_values(condition: Condition) -> dict[str, str]:
-    return {
+    values = {
         'state': condition.state,
         'enabled': str(condition.enabled).lower(),
         'resting': str(condition.resting).lower(),
-        'model': condition.model.name,
-        'device': condition.model.device,
-        'provider': condition.model.provider,
     }
+    if model := condition.model:
+        values |= {'model': model.name, 'device': model.device, 'provider': model.provider}
+    return values
 
 
 def _frame_values(frames: Summary) -> dict[str, str]:

@@ -10,12 +10,12 @@ from rclpy.logging import get_logger
 
 from robot_dl.core.params import ParamError
 from robot_dl.ros.environment import prepare
-from robot_dl.ros.model_node import ModelNode
+from robot_dl.ros.input_node import InputNode
 
 BAD_PARAMETERS, CANNOT_START = 2, 1
 
 
-def run(node_class: type[ModelNode], args: Sequence[str] | None = None) -> int:
+def run(node_class: type[InputNode], args: Sequence[str] | None = None) -> int:
     """Run a node until SIGINT or SIGTERM.
 
     Args:
@@ -46,7 +46,7 @@ def run(node_class: type[ModelNode], args: Sequence[str] | None = None) -> int:
         rclpy.try_shutdown()
 
 
-def _run(node_class: type[ModelNode]) -> int:
+def _run(node_class: type[InputNode]) -> int:
     # Made first: one that is made after a signal has closed the context cannot be deleted quietly.
     executor = SingleThreadedExecutor()
     try:
@@ -66,7 +66,7 @@ def _run(node_class: type[ModelNode]) -> int:
     return 0
 
 
-def _spin(executor: SingleThreadedExecutor, node: ModelNode) -> None:
+def _spin(executor: SingleThreadedExecutor, node: InputNode) -> None:
     """Run the node's callbacks until the context ends; what they raise does not end it."""
     while node.context.ok():
         try:
@@ -74,6 +74,6 @@ def _spin(executor: SingleThreadedExecutor, node: ModelNode) -> None:
         except (KeyboardInterrupt, ExternalShutdownException):
             raise
         except Exception as error:
-            if not node.context.ok() or not isinstance(node, ModelNode):
+            if not node.context.ok() or not isinstance(node, InputNode):
                 raise
             node.report_exception(error)

@@ -1,54 +1,27 @@
 """The lifecycle node that every node with a model is derived from."""
 
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from rclpy.clock import Clock, ClockType
-from rclpy.qos import QoSProfile
 from std_msgs.msg import Header
-from std_srvs.srv import SetBool
 
-from robot_dl.core.admission import UNWATCHED, Admission
 from robot_dl.core.node_params import ModelNodeParams
-from robot_dl.ros.answering import Answering
-from robot_dl.ros.audience import Audience
-from robot_dl.ros.clocks import clock_complaint
-from robot_dl.ros.diagnostics import NOTHING_LOADED, Condition, LoadedModel
-from robot_dl.ros.ears import Ears
+from robot_dl.ros.diagnostics import NOTHING_LOADED, LoadedModel
 from robot_dl.ros.encodings import Rgb
-from robot_dl.ros.latency import Arrival
-from robot_dl.ros.live_params import LiveParams, unknown_parameters
-from robot_dl.ros.memory import Tidying, release_memory
+from robot_dl.ros.input_node import InputNode
+from robot_dl.ros.memory import release_memory
 from robot_dl.ros.opened import Opened
-from robot_dl.ros.qos import NEWEST_IMAGE
-from robot_dl.ros.reporter import Reporter
-from robot_dl.ros.resilient import ResilientNode
-
-# How late a new subscriber, or that the node has to give up, may be noticed.
-TENDING_PERIOD_S = 0.1
-# Callbacks other than answers do not tell when they succeed; after this time they have.
-FORGIVEN_AFTER_S = 60.0
-CALLBACK = 'a callback'
 
 
-class ModelNode(ResilientNode):
-    """Lifecycle, parameters, inputs, diagnostics and survival: a node only says what it does.
+class ModelNode(InputNode):
+    """An `InputNode` that opens a model, which is in memory only while the node is enabled.
 
-    A derived class sets `Params`, overrides `announce` to make its publishers and to say what
-    it listens to, `load` to open its model, and answers messages. An exception in an answer is
-    logged, counted and reported, and the next message is answered; the same one ten times in a
-    row takes the node out of work (see `ResilientNode.give_up`).
-
-    Subscriptions exist only while the node is active and enabled and somebody subscribes to a
-    result, so a camera that publishes on demand can rest meanwhile. The model is in memory only
-    while the node is enabled.
+    A derived class overrides `load`, too.
 
     Attributes:
         loaded: The model in use, for diagnostics; set it in `load`.
-        frames: What happened to the images so far.
     """
 
     Params: ClassVar[type[ModelNodeParams]] = ModelNodeParams
@@ -56,75 +29,15 @@ class ModelNode(ResilientNode):
     loaded: LoadedModel = NOTHING_LOADED
 
     def __init__(self, name: str, **options: Any) -> None:
-        """Declare parameters, `~/enable` and diagnostics. The model is not opened yet.
-
-        Args:
-            name: Name of the node unless it is remapped.
-            options: As for `rclpy.lifecycle.LifecycleNode`.
-
-        Raises:
-            ParamError: If a given parameter does not fit.
-        """
-        super().__init__(name, **options)
-        self._live = LiveParams(self, self.Params, self.check_params, self.on_params)
-        for sentence in unknown_parameters(self, self.Params):
-            self.get_logger().warning(f'{sentence}. It is ignored')
-        self._answering = Answering(self, self._refusal)
-        self.frames = self._answering.frames
-        self._ears = Ears(self, self._answering)
-        self._audience, self._admission = Audience(self), Admission()
+        """Make an unconfigured node; arguments as for `InputNode`. The model is not opened yet."""
         self._model: Opened | None = None
-        self._tidying = Tidying()
-        self._enabled = True
-        self._callback_failed_s = time.monotonic()
-        Reporter(self, self.frames, self._condition)
-        self.create_service(SetBool, '~/enable', self._on_enable)
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(TENDING_PERIOD_S, self._tend, clock=steady)
-
-    def announce(self) -> None:
-        """Make publishers, and say what to listen to. Called on configure, before `load`."""
+        super().__init__(name, **options)
 
     def load(self) -> None:
         """Open the model. Called on configure, and on `~/enable true`.
 
         Attributes that are set here are dropped on `~/enable false`, to free the memory.
         """
-
-    def begin(self) -> None:
-        """Publish what subscribers need first. Called when a model begins to work."""
-
-    def check_params(self, params: Any) -> None:
-        """Refuse parameters that do not fit the model, by ParamError."""
-
-    def on_params(self, params: Any) -> None:
-        """Act on parameters that have been set."""
-
-    @property
-    def params(self) -> Any:
-        """The parameters now, an instance of `Params`."""
-        return self._live.value
-
-    def start(self) -> bool:
-        """Configure and activate if `autostart` is set; return False if that failed."""
-        return not self.params.autostart or self.revive()
-
-    def listen(
-        self,
-        msg_type: type,
-        topic: str,
-        callback: Callable[[Any], None],
-        qos: QoSProfile = NEWEST_IMAGE,
-    ) -> None:
-        """Answer the newest message of a topic, while there is work. For `announce`.
-
-        Args:
-            msg_type: Type of the messages; they have a header.
-            topic: Name of the topic.
-            callback: Answers a message, and may raise.
-            qos: What to ask for; less where a publisher offers less.
-        """
-        self._ears.add(msg_type, topic, callback, qos)
 
     def listen_images(self, topic: str, callback: Callable[[Rgb, Header], None]) -> None:
         """Answer the newest image of a topic, raw or compressed as `transport` says.
@@ -138,19 +51,6 @@ class ModelNode(ResilientNode):
         """
         self._ears.add_images(self.params.transport, topic, callback)
 
-    def listen_together(self, topics: Mapping[str, type], callback: Callable[..., None]) -> None:
-        """Answer messages of several topics that belong to one moment. For `announce`.
-
-        `Params` must be derived from `SyncedNodeParams`; `core.synchroniser` says what belongs
-        together.
-
-        Args:
-            topics: Message type of each topic by its name. The first one leads: its messages
-                are those that diagnostics count, and its age is the age of the answer.
-            callback: Called with one message of each topic, in their order.
-        """
-        self._ears.add_together(topics, self.params.sync_slop_s, callback)
-
     @contextmanager
     def inference(self) -> Iterator[None]:
         """Time the network, for diagnostics."""
@@ -158,38 +58,13 @@ class ModelNode(ResilientNode):
         yield
         self.frames.infer((time.perf_counter() - started_s) * 1000)
 
-    def report_exception(self, error: Exception) -> None:
-        """Log, count and remember what a timer, a service or another callback has raised."""
-        now_s = time.monotonic()
-        if now_s - self._callback_failed_s > FORGIVEN_AFTER_S:
-            self._answering.forgive(CALLBACK)
-        self._callback_failed_s = now_s
-        self._answering.report(CALLBACK, error)
+    @property
+    def is_equipped(self) -> bool:
+        """Whether the model is open."""
+        return self._model is not None
 
-    def open(self) -> None:
-        """Announce the topics and open the model. Called on configure."""
-        self.announce()
-        if self._enabled:
-            self._open_model()
-
-    def wake(self) -> None:
-        """Start to listen. Called on activate."""
-        self._answering.begin_anew()
-        if self._model is not None:
-            self.begin()
-        self._audience.expect(time.monotonic())
-        self._listen_if_wanted()
-
-    def rest(self) -> None:
-        """Stop to listen. Called on deactivate."""
-        self._ears.close()
-
-    def close(self) -> None:
-        """Stop to listen for good, and drop the model."""
-        self._ears.forget()
-        self._close_model()
-
-    def _open_model(self) -> None:
+    def equip(self) -> None:
+        """Open the model."""
         self._model, inputs = Opened(self), len(self._ears)
         with self._model.watching():
             self.load()
@@ -201,81 +76,9 @@ class ModelNode(ResilientNode):
         if self.loaded.name:
             self.get_logger().info(f'model {self.loaded.name} runs on {self.loaded.provider}')
 
-    def _close_model(self) -> None:
+    def unequip(self) -> None:
+        """Drop the model."""
         if self._model is not None:
             self._model.close()
             release_memory()
         self._model = None
-
-    def _tend(self) -> None:
-        """Give up if there is no hope; else listen while there is work. Tidy up after failures."""
-        if hopeless := self._answering.hopeless:
-            self._answering.begin_anew()
-            if self.state == 'active':
-                self.give_up(hopeless)
-        self._listen_if_wanted()
-        self._tidying.look(self.frames.errors, time.monotonic())
-
-    def _listen_if_wanted(self) -> None:
-        if self._has_work():
-            self._ears.open()
-        else:
-            self._ears.close()
-
-    def _has_work(self) -> bool:
-        if not self.is_active or not self._enabled:
-            return False
-        return not self.params.lazy or self._audience.was_there(time.monotonic())
-
-    def _refusal(self, arrival: Arrival) -> str:
-        """Return why an image is not answered; empty if it is."""
-        params = self.params
-        if params.lazy and not self._audience.is_there():
-            return UNWATCHED
-        return self._admission.refusal(
-            time.monotonic(), arrival.age_ns / 1e9, params.max_age_s, params.max_rate_hz
-        )
-
-    def _condition(self) -> Condition:
-        """Return how the node is, besides its images."""
-        timeout_s = self.params.input_timeout_s
-        self._ears.refit()
-        warnings = (clock_complaint(self), self._ears.warning(timeout_s))
-        return Condition(
-            state=self.state,
-            enabled=self._enabled,
-            failure=self.failure,
-            model=self.loaded,
-            resting=self.state == 'active' and not self._has_work(),
-            silence=self._ears.silence(timeout_s),
-            warning='; '.join(filter(None, warnings)),
-        )
-
-    def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> Any:
-        try:
-            response.message = self._enable() if request.data else self._disable()
-            response.success = True
-        except Exception as error:  # the caller learns why, and the node lives
-            self._disable()
-            self.get_logger().error(f'cannot enable: {error}\n{traceback.format_exc()}')
-            response.message = f'cannot enable: {error}'
-            response.success = False
-        return response
-
-    def _enable(self) -> str:
-        self._enabled = True
-        if self._model is None and self.state in ('inactive', 'active'):
-            self._open_model()
-            if self.state == 'active':
-                self.begin()
-        if self.has_given_up and not self.revive():
-            raise RuntimeError(self.failure)
-        self._audience.expect(time.monotonic())
-        self._listen_if_wanted()
-        return 'enabled' if self.state == 'active' else 'enabled, once the node is active'
-
-    def _disable(self) -> str:
-        self._enabled = False
-        self._ears.close()
-        self._close_model()
-        return 'disabled' if self.state == 'active' else 'disabled, once the node is active'
