@@ -3,7 +3,7 @@
 import os
 
 from launch import Action, LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.actions import OpaqueFunction
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -11,10 +11,12 @@ from launch_ros.actions import Node
 from robot_dl.bringup.commands import added_variables, parameter_arguments
 from robot_dl.bringup.deployment import Deployment, NodeSpec
 from robot_dl.bringup.finding import find_deployment
+from robot_dl.bringup.launching import RVIZ_ARGUMENTS
 from robot_dl.bringup.reading import read_deployment
 from robot_dl.bringup.view import View, shared_variables
 from robot_dl.ros.environment import profile_variable
-from robot_dl.ros.rviz import RVIZ_ARGUMENTS, rviz_actions
+from robot_dl.ros.launching import declared
+from robot_dl.ros.rviz import rviz_actions
 
 RESPAWN_DELAY_S = 0.5
 
@@ -22,11 +24,8 @@ RESPAWN_DELAY_S = 0.5
 def generate_launch_description() -> LaunchDescription:
     """Return the arguments, and the nodes of the file that one of them names."""
     text = 'Deployment file (YAML), or the name of an example; `robot_dl up` runs the same files.'
-    declared = [
-        DeclareLaunchArgument(name, default_value=default, description=text)
-        for name, (default, text) in {'deployment': (None, text), **RVIZ_ARGUMENTS}.items()
-    ]
-    return LaunchDescription([*declared, OpaqueFunction(function=nodes_of_deployment)])
+    arguments = declared({'deployment': (None, text), **RVIZ_ARGUMENTS})
+    return LaunchDescription([*arguments, OpaqueFunction(function=nodes_of_deployment)])
 
 
 def nodes_of_deployment(context: LaunchContext) -> list[Action]:

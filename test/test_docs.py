@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from robot_dl.bringup.catalogue import node_kinds
-from robot_dl.cli.launch_arguments import launch_arguments
 from robot_dl.cli.markdown import filled, places, table
 from robot_dl.cli.tables import PARTS, documents, first_page, page, tables
 
@@ -80,18 +79,6 @@ def test_options_of_commands_have_their_defaults():
     assert '| `--stamps {now,original}` | `now` |' in text
     assert '### robot_dl bench transport\n' in text
     assert '`/' not in text, 'a path of this machine'
-
-
-def test_arguments_of_launch_files_are_read_also_from_a_table_they_share(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / 'shared_by_launch_files.py').write_text("MORE = {'c': ('', 'Three.')}")
-    file = tmp_path / 'a.launch.py'
-    file.write_text(
-        'from shared_by_launch_files import MORE\n'
-        "ARGUMENTS = {'a': ('1', 'One.'), 'b': (DEFAULTS, 'Two.'), **MORE}\n"
-    )
-    expected = [('a', '1', 'One.'), ('b', '', 'Two.'), ('c', '', 'Three.')]
-    assert launch_arguments(file) == expected
 
 
 def test_a_table_is_replaced_and_the_rest_stays():

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from robot_dl.bringup.catalogue import NodeKind, node_kinds
 from robot_dl.bringup.keys import NODE_KEYS, ROOT_KEYS
+from robot_dl.bringup.launching import launch_of
 from robot_dl.cli.command_tables import command_text
 from robot_dl.cli.importing.page_tables import import_tables
-from robot_dl.cli.launch_arguments import launch_arguments
 from robot_dl.cli.main import VERBS
 from robot_dl.cli.markdown import filled, key_table, parameter_table, table, topic_table
 from robot_dl.core.topics import PUBLISHED, SUBSCRIBED
@@ -61,10 +61,11 @@ def node_table(folder: str) -> str:
 
 
 def launch_table(node: str) -> str:
-    """Return the arguments of a node's launch file; nothing while there is none."""
-    file = ROOT / 'launch' / f'{node.removesuffix("_node")}.launch.py'
-    entries = launch_arguments(file) if file.exists() else []
-    rows = [[f'`{n}`', f'`{default}`' if default else '', doc] for n, default, doc in entries]
+    """Return the arguments of a node's launch file."""
+    arguments = launch_of(node).arguments
+    rows = [
+        [f'`{n}`', f'`{default}`' if default else '', d] for n, (default, d) in arguments.items()
+    ]
     return table(['argument', 'default', 'meaning'], rows)
 
 

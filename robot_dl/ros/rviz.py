@@ -13,11 +13,6 @@ from launch.substitutions import TextSubstitution
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-RVIZ_ARGUMENTS = {
-    'use_rviz': ('false', 'true opens RViz with what there is to see.'),
-    'rviz_config': ('', 'An .rviz file of your own, shown as it is.'),
-}
-
 
 class Shown(Protocol):
     """What a launch file has to show."""
@@ -39,7 +34,7 @@ def rviz_actions(
     Fast DDS profile of ours: images lie in the shared memory of the node that publishes them.
 
     Args:
-        context: Has the values of `RVIZ_ARGUMENTS`, and maybe use_sim_time.
+        context: Has the value of rviz_config, and maybe of use_sim_time.
         shown: What RViz shows unless the user has a file.
         env: Environment variables it gets besides those of the launch.
 

@@ -13,6 +13,9 @@ from ros_session import Camera, NodeProcess
 from toy_models import picture
 from vision_msgs.msg import Detection2DArray
 
+from robot_dl.bringup.catalogue import node_kinds
+from robot_dl.bringup.launching import launch_of
+
 ROOT = Path(__file__).parents[2]
 RUNNER = str(Path(__file__).with_name('launch_runner.py'))
 RVIZ_DOUBLE = str(Path(__file__).with_name('rviz_double.py'))
@@ -69,6 +72,21 @@ def parameters_of(session, node: str, *names: str):
     """Return the values of parameters of a node."""
     request = GetParameters.Request(names=list(names))
     return session.call(GetParameters, f'{node}/get_parameters', request).values
+
+
+@pytest.mark.parametrize('executable', sorted(node_kinds()))
+def test_a_launch_file_shows_its_arguments_with_defaults_and_meaning(executable):
+    from launch.launch_description_sources import get_launch_description_from_python_launch_file
+
+    path = ROOT / 'launch' / f'{executable.removesuffix("_node")}.launch.py'
+    description = get_launch_description_from_python_launch_file(str(path))
+    shown = {argument.name: argument for argument in description.get_launch_arguments()}
+    for name, (default, meaning) in launch_of(executable).arguments.items():
+        assert shown[name].description == meaning
+        [*words] = shown[name].default_value
+        if name != 'params_file':
+            assert ''.join(word.text for word in words) == default
+    assert launch_of(executable).config in shown['params_file'].default_value[0].describe()
 
 
 def test_every_argument_reaches_the_node(session, domain_id, tmp_path, prefix, params_file):
