@@ -76,5 +76,5 @@ class InstanceSegmentationParams(ModelNodeParams):
     max_detections: int = param(100, 'Most objects to publish, best first.', low=1, high=1000)
     classes: tuple[str, ...] = param((), 'Labels to publish; empty publishes all.')
     mask_threshold: float = param(
-        0.5, 'Chance from which on a pixel belongs to an object.', low=0.01, high=0.99
+        0.5, 'Chance above which a pixel belongs to an object.', low=0.01, high=0.99
     )

@@ -25,6 +25,10 @@ def unlabelled(dtype: Any) -> int:
     return int(np.iinfo(dtype).max)
 
 
+def _is_bytes(array: NDArray[Any], shape: tuple[int, ...]) -> bool:
+    return array.dtype == np.uint8 and array.shape == shape
+
+
 @dataclass(frozen=True)
 class SemanticMask:
     """The class of each pixel of an image.
@@ -51,7 +55,7 @@ class SemanticMask:
                 'mask: expected class ids uint8 or uint16 [H, W], got '
                 f'{ids.dtype}{list(ids.shape)}'
             )
-        if confidence is not None and (confidence.shape, confidence.dtype) != (ids.shape, 'uint8'):
+        if confidence is not None and not _is_bytes(confidence, ids.shape):
             raise ValueError(
                 f'mask: expected confidence uint8{list(ids.shape)}, got '
                 f'{confidence.dtype}{list(confidence.shape)}'

@@ -1,0 +1,105 @@
+"""Bilinear interpolation of several maps, only in the cells where it can decide something.
+
+A pixel is a convex combination of the four corners of its cell. Where all corners agree which map
+is the greatest, the pixel does, too; so only the cells on outlines are computed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robot_dl.segmentation.sampling import Axis, Places
+
+Floats = NDArray[np.float32]
+
+MOST_VALUES = 300_000
+"""Interpolated at once, so that they stay in the cache of a processor."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Values inside some cells of a grid.
+
+    Attributes:
+        pixels: Where in the covered part of the image they lie, row by row [Ky, Kx, B]; some
+            pixels stand there several times, because cells differ in size.
+        values: The values of each map there [C, Ky, Kx, B].
+    """
+
+    pixels: Places
+    values: Floats
+
+
+def greatest(maps: Floats) -> NDArray[Any]:
+    """Return which of maps [C, ...] is greatest [...]; of equals, the first."""
+    ids: NDArray[Any] = np.zeros(maps.shape[1:], np.uint8 if len(maps) <= 256 else np.uint16)
+    best = maps[0]
+    for number in range(1, len(maps)):
+        np.copyto(ids, number, where=maps[number] > best)
+        best = np.maximum(best, maps[number])
+    return ids
+
+
+def corners(grid: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Return the four corners of each cell of a grid [h, w], each [h - 1, w - 1] or more."""
+    below = grid[1:] if len(grid) > 1 else grid
+    above = grid[:-1] if len(grid) > 1 else grid
+    right, left = (slice(1, None), slice(-1)) if grid.shape[1] > 1 else (slice(None),) * 2
+    return above[:, left], above[:, right], below[:, left], below[:, right]
+
+
+def spread(grid: NDArray[Any], rows: Axis, columns: Axis) -> NDArray[Any]:
+    """Return for each covered pixel [n, m] the corner above and to the left of its cell."""
+    return np.asarray(grid.take(columns.low, axis=1).take(rows.low, axis=0))
+
+
+def interpolated(
+    maps: Floats, chosen: NDArray[np.bool_], rows: Axis, columns: Axis
+) -> Iterator[Cells]:
+    """Interpolate in some cells.
+
+    Args:
+        maps: The maps [C, h, w].
+        chosen: The cells [h - 1, w - 1].
+        rows: The rows of the image that the maps cover.
+        columns: Likewise its columns.
+
+    Yields:
+        The values, for so many cells at a time as fit into a cache.
+    """
+    (tops, heights), (lefts, widths) = rows.begins(), columns.begins()
+    has_pixels = (heights > 0)[:, None] & (widths > 0)
+    i, j = np.nonzero(chosen & has_pixels)
+    if not len(i):
+        return
+    high, wide = np.arange(heights[i].max())[:, None], np.arange(widths[j].max())[:, None]
+    flat = maps.reshape(len(maps), -1)
+    down = maps.shape[2] if maps.shape[1] > 1 else 0
+    right = 1 if maps.shape[2] > 1 else 0
+    step = max(1, MOST_VALUES // (len(maps) * high.size * wide.size))
+    for begin in range(0, len(i), step):
+        some = slice(begin, begin + step)
+        y = tops[i[some]] + np.minimum(high, heights[i[some]] - 1)
+        x = lefts[j[some]] + np.minimum(wide, widths[j[some]] - 1)
+        corner = i[some] * maps.shape[2] + j[some]
+        left, other = (
+            _between(flat, corner + shift, corner + shift + down, rows.part[y])
+            for shift in (0, right)
+        )
+        other -= left
+        values = other[:, :, None] * columns.part[x]
+        values += left[:, :, None]
+        yield Cells(y[:, None] * len(columns.low) + x, values)
+
+
+def _between(flat: Floats, one: Places, other: Places, part: Floats) -> Floats:
+    """Return maps [C, N] between places [B] and [B], a part [K, B] of the way: [C, K, B]."""
+    first = flat.take(one, axis=1)
+    change = flat.take(other, axis=1)
+    change -= first
+    values = change[:, None] * part
+    values += first[:, None]
+    return values
