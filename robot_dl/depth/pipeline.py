@@ -1,0 +1,163 @@
+"""From an image to the distance of its pixels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robot_dl.core.bad_images import ImageError
+from robot_dl.core.dense import MapView, map_view
+from robot_dl.core.fit import Fit
+from robot_dl.core.pinhole import Pinhole
+from robot_dl.core.resampling import Resampling
+from robot_dl.depth.decoders import DECODERS, Decoder, Outputs
+from robot_dl.depth.focal import focal_factor
+from robot_dl.depth.params import IMAGE, DepthParams
+from robot_dl.depth.types import DepthMap, Floats, Reading, RelativeDepth
+from robot_dl.engine.task_model import TaskModel
+
+Rgb = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class DepthEstimator(TaskModel[Decoder, DepthParams, DepthMap | RelativeDepth]):
+    """Say how far away is what each pixel of an RGB image shows."""
+
+    TASK: ClassVar[str] = 'depth'
+    FAMILIES: ClassVar[Mapping[str, type[Decoder]]] = DECODERS
+
+    @property
+    def is_metric(self) -> bool:
+        """Whether the model tells metres by itself."""
+        return self.decoder.metric
+
+    @property
+    def needs_camera(self) -> bool:
+        """Whether its metres depend on the camera."""
+        return self.decoder.metric and self.decoder.focal_px > 0
+
+    def __call__(
+        self, image: Rgb, params: DepthParams, pinhole: Pinhole | None = None
+    ) -> DepthMap | RelativeDepth:
+        """Return the distances in `image` [H, W, 3] uint8; arguments and errors as `answer`."""
+        tensor, fit = self.prepare(image)
+        return self.answer(self.infer(tensor), fit, params, pinhole)
+
+    def answer(
+        self,
+        outputs: Outputs,
+        fit: Fit,
+        params: DepthParams,
+        pinhole: Pinhole | None = None,
+    ) -> DepthMap | RelativeDepth:
+        """Return what the outputs mean: metres of a metric model, else only what is nearer.
+
+        Args:
+            outputs: What the network returned.
+            fit: Where the image lies in the network's input.
+            params: The node's parameters; of what is not to be aligned.
+            pinhole: The camera; only a model with a focal length on its card needs it.
+
+        Raises:
+            ValueError: If the outputs are not of the decoder's family, or damaged.
+            ImageError: If the model needs the camera, and there is none.
+        """
+        reading = self.decoder.decode(outputs)
+        confidence = self.decoder.confidence(outputs)
+        if not self.is_metric:
+            return self.relative(reading, fit, params, confidence)
+        return self.metres(reading, fit, params, self.factor(fit, pinhole), confidence)
+
+    def factor(self, fit: Fit, pinhole: Pinhole | None) -> float:
+        """Return what the metres are to be multiplied by for this camera.
+
+        Raises:
+            ImageError: If that depends on the camera, and there is none.
+        """
+        if not self.needs_camera:
+            return 1.0
+        if pinhole is None:
+            raise ImageError(
+                f'{self.card.name}: its metres hold for a focal length of '
+                f'{self.decoder.focal_px:g} px of its input, and that of the camera is not known: '
+                'camera_info is needed'
+            )
+        return focal_factor(pinhole, fit, self.decoder.focal_px)
+
+    def metres(
+        self,
+        reading: Reading,
+        fit: Fit,
+        params: DepthParams,
+        factor: float = 1.0,
+        confidence: Floats | None = None,
+    ) -> DepthMap:
+        """Return the metres of a metric reading, of the size that the parameters ask for.
+
+        Args:
+            reading: What the network said, in metres or one over metres.
+            fit: Where the image lies in the network's input.
+            params: The node's parameters.
+            factor: Multiplies the metres.
+            confidence: Chance [h, w] that each cell is right; None if not known or not wanted.
+        """
+        view = map_view(fit, shape_of(reading.values))
+        depth_m = metres_of(placed(reading.values, view, params), reading.is_inverse, factor)
+        sure = None if confidence is None else placed(confidence, view, params)
+        known = _within(depth_m, params.min_depth_m, params.max_depth_m)
+        if sure is not None:
+            known = known & (sure >= params.min_confidence)
+            sure = np.where(known, sure, np.float32(0))
+        if not known.all():
+            depth_m[~known] = np.nan
+        return DepthMap(depth_m, sure)
+
+    def relative(
+        self,
+        reading: Reading,
+        fit: Fit,
+        params: DepthParams,
+        confidence: Floats | None = None,
+    ) -> RelativeDepth:
+        """Return what is nearer, of the size that the parameters ask for; see `metres`."""
+        view = map_view(fit, shape_of(reading.values))
+        sure = None if confidence is None else placed(confidence, view, params)
+        return RelativeDepth(placed(reading.nearness, view, params), sure)
+
+
+def shape_of(values: Floats) -> tuple[int, int]:
+    """Return the height and width of a map."""
+    return values.shape[0], values.shape[1]
+
+
+def placed(values: Floats, view: MapView, params: DepthParams) -> Floats:
+    """Return a map's values at the pixels of the image, or its cells without the padding."""
+    if params.output_size == IMAGE:
+        return view.at_pixels(values)
+    return np.ascontiguousarray(values[view.seen])
+
+
+def resampling_of(view: MapView, params: DepthParams) -> Resampling | None:
+    """Return how the image became the results' size; None if it did not change."""
+    return None if params.output_size == IMAGE else view.resampling
+
+
+def metres_of(values: Floats, is_inverse: bool, factor: float) -> Floats:
+    """Return metres, a new array; infinite or negative where one over the metres is not > 0."""
+    if not is_inverse:
+        return np.asarray(values * np.float32(factor), np.float32)
+    with np.errstate(divide='ignore'):
+        return np.asarray(np.float32(factor) / values, np.float32)
+
+
+def _within(values: Floats, low: float, high: float) -> NDArray[np.bool_]:
+    """Tell which values [H, W] are within the limits; NaN is not."""
+    if low <= values.min() and values.max() <= high:
+        return np.ones(values.shape, bool)
+    return np.asarray((values >= low) & (values <= high))
+
+
+open_depth = DepthEstimator.open
+"""Open a depth model; see `TaskModel.open`."""
