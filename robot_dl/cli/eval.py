@@ -5,11 +5,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robot_dl.cli.arguments import output_file
 from robot_dl.core.names import choose
 from robot_dl.core.node_params import DEVICES
+
+if TYPE_CHECKING:
+    from robot_dl.engine.card import ModelCard
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,25 @@ class Exam:
     Attributes:
         module: Has `score` and `table`.
         images: Pictures in the held-out test set.
+        world: Whose pictures, unless the model's card names another world.
+        headlines: The scores that matter most.
     """
 
     module: str
     images: int
+    world: str
+    headlines: tuple[str, ...]
 
 
+HOME = 'robot_dl.cli.evaluations'
 EXAMS = {
-    'detection': Exam('robot_dl.cli.evaluations.detection', 400),
-    'classification': Exam('robot_dl.cli.evaluations.classification', 2000),
+    'detection': Exam(f'{HOME}.detection', 400, 'tabletop', ('mAP50_95', 'mAP50')),
+    'classification': Exam(f'{HOME}.classification', 2000, 'single_object', ('top1',)),
+    'segmentation': Exam(f'{HOME}.segmentation', 400, 'tabletop', ('miou',)),
+    'instance_segmentation': Exam(
+        f'{HOME}.instance_segmentation', 400, 'tabletop', ('mask_mAP50_95', 'mask_mAP50')
+    ),
+    'depth': Exam(f'{HOME}.depth', 400, 'tabletop', ('abs_rel', 'delta1')),
 }
 """How the models of each task are scored, by the task that their card names."""
 
@@ -68,14 +81,23 @@ def score_model(model: str, images: int | None = None, device: str = 'cpu') -> d
     from robot_dl.engine.library import find_model
     from robot_dl.training.seeds import HELD_OUT
 
-    exam = choose('task', load_card(find_model(model)).task, EXAMS)
+    card = load_card(find_model(model))
+    exam = choose('task', card.task, EXAMS)
     count = exam.images if images is None else images
     if not 1 <= count <= len(HELD_OUT):
         raise ValueError(f'--images: expected 1 to {len(HELD_OUT)}, got {count}')
-    scored: dict[str, Any] = import_module(exam.module).score(
-        model, HELD_OUT[:count], device, _progress
-    )
-    return scored
+    score = import_module(exam.module).score
+    scores = score(model, world_of(card), HELD_OUT[:count], device, _progress)
+    return {'model': card.name, 'task': card.task, **scores}
+
+
+def world_of(card: 'ModelCard') -> str:
+    """Return the simulated world whose pictures suit a model.
+
+    Raises:
+        ValueError: If nothing renders pictures for its task.
+    """
+    return card.world or choose('task', card.task, EXAMS).world
 
 
 def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:

@@ -43,6 +43,7 @@ class ModelCard:
         files: Hash of each further file in the folder that belongs to the weights, by its name:
             an ONNX graph above 2 GB keeps its numbers beside it.
         description: One sentence.
+        world: Simulated world that it was trained on, whose pictures `robot_dl eval` renders.
         measured: How the model was made from another one, and what it lost by that, by name;
             nothing reads it but people.
     """
@@ -60,6 +61,7 @@ class ModelCard:
     constants: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     description: str = ''
+    world: str = ''
     measured: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -70,8 +72,9 @@ class ModelCard:
         """
         for key in ('name', 'task', 'weights', 'sha256', 'decoder', 'license'):
             text(key, getattr(self, key))
-        if not isinstance(self.description, str):
-            raise CardError(f'description: expected text, got {short(self.description)}')
+        for key in ('description', 'world'):
+            if not isinstance(getattr(self, key), str):
+                raise CardError(f'{key}: expected text, got {short(getattr(self, key))}')
         has_labels = self.labels or self.task not in UNLABELLED
         object.__setattr__(self, 'labels', labels(self.labels) if has_labels else ())
         mapping('decoder_options', self.decoder_options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.training.calibration import calibration_error, reliability
-from robot_dl.training.evaluation import Watch, pictures, provenance, unwatched
+from robot_dl.training.calibration import Reliability
+from robot_dl.training.evaluation import Showing, Watch, unwatched
 
 Rgb = NDArray[np.uint8]
 Scores = NDArray[np.float32]
@@ -29,7 +28,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Answers:
     """What a classifier said of some pictures.
 
     Attributes:
@@ -37,16 +36,12 @@ class Evaluation:
         raw: The same without the temperature.
         class_ids: What the pictures show [P].
         labels: Names of the classes.
-        seeds: The pictures.
-        inference_ms: Median time for one picture.
     """
 
     scores: Scores
     raw: Scores
     class_ids: NDArray[np.int64]
     labels: tuple[str, ...]
-    seeds: range
-    inference_ms: float
 
     @property
     def confusion(self) -> NDArray[np.int64]:
@@ -60,30 +55,22 @@ class Evaluation:
         true = self.scores[np.arange(len(self.class_ids)), self.class_ids]
         return float(((self.scores > true[:, None]).sum(1) < count).mean())
 
-    def calibration_error(self, scores: Scores) -> float:
-        """Return the expected calibration error of scores [P, C]."""
-        return calibration_error(*self._answers(scores))
+    def reliability(self, scores: Scores) -> Reliability:
+        """Return how often the best class of scores [P, C] is the true one."""
+        is_right = scores.argmax(1) == self.class_ids
+        return Reliability.of(scores.max(1).astype(np.float64), is_right)
 
-    def _answers(self, scores: Scores) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return the score [P] of each answer, and whether it is right [P]."""
-        return scores.max(1).astype(np.float64), scores.argmax(1) == self.class_ids
-
-    def as_json(self, model: str) -> dict[str, Any]:
-        """Return what `robot_dl eval --json` writes."""
-        confusion = self.confusion
+    def as_json(self) -> dict[str, Any]:
+        """Return what `robot_dl eval --json` writes of them."""
+        confusion, calibrated = self.confusion, self.reliability(self.scores)
         return {
-            'model': model,
-            'task': 'classification',
             'top1': self.top(1),
             f'top{TOP}': self.top(TOP),
-            'ece': self.calibration_error(self.scores),
-            'ece_uncalibrated': self.calibration_error(self.raw),
-            'images': len(self.seeds),
+            'ece': calibrated.error,
+            'ece_uncalibrated': self.reliability(self.raw).error,
             'per_class': _per_class(confusion, self.labels),
             'confusion': confusion.tolist(),
-            'reliability': reliability(*self._answers(self.scores)),
-            'median_ms': self.inference_ms,
-            **provenance(self.seeds),
+            'reliability': calibrated.rows,
         }
 
 
@@ -116,7 +103,7 @@ def evaluate(
     labels: tuple[str, ...],
     seeds: range,
     watch: Watch[Picture] = unwatched,
-) -> Evaluation:
+) -> dict[str, Any]:
     """Run a classifier over the pictures of some seeds and score it.
 
     Args:
@@ -125,17 +112,16 @@ def evaluate(
         seeds: Pictures to render.
         watch: Shows the progress.
 
+    Returns:
+        What `robot_dl eval --json` writes, without the model.
+
     Raises:
         ValueError: If the labels are not the world's.
     """
-    rows, ids, seconds = [], [], []
-    for picture in watch(pictures(render_picture, seeds), len(seeds)):
-        if picture.labels != labels:
-            raise ValueError(f'labels: expected {picture.labels}, got {labels}')
-        start = time.perf_counter()
-        rows.append(classify(picture.image))
-        seconds.append(time.perf_counter() - start)
+    showing = Showing(render_picture, seeds, watch)
+    rows, ids = [], []
+    for picture, row in showing.answers(lambda picture: classify(picture.image), labels):
+        rows.append(row)
         ids.append(picture.class_id)
     scores, raw = (np.stack(part) for part in zip(*rows, strict=True))
-    found = (scores, raw, np.array(ids, np.int64), labels, seeds)
-    return Evaluation(*found, 1e3 * float(np.median(seconds)))
+    return {**Answers(scores, raw, np.array(ids, np.int64), labels).as_json(), **showing.about}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.detections import Detections
-from robot_dl.training.evaluation import Watch, pictures, provenance, unwatched
-from robot_dl.training.scoring import Scores, Wanted, coco_scores
+from robot_dl.training.evaluation import Showing, Watch, unwatched
+from robot_dl.training.scoring import Wanted, coco_scores
 
 
 @dataclass(frozen=True)
@@ -22,32 +21,6 @@ class Picture:
     image: NDArray[np.uint8]
     wanted: Wanted
     labels: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What a detector scored, on what."""
-
-    scores: Scores
-    seeds: range
-    objects: int
-    ignored: int
-    inference_ms: float
-
-    def as_json(self, model: str) -> dict[str, Any]:
-        """Return what `robot_dl eval --json` writes."""
-        return {
-            'model': model,
-            'task': 'detection',
-            'mAP50': self.scores.map50,
-            'mAP50_95': self.scores.map50_95,
-            'images': len(self.seeds),
-            'objects': self.objects,
-            'ignored': self.ignored,
-            'per_class': self.scores.per_class,
-            'median_ms': self.inference_ms,
-            **provenance(self.seeds),
-        }
 
 
 def render_picture(seed: int) -> Picture:
@@ -65,7 +38,7 @@ def evaluate(
     labels: tuple[str, ...],
     seeds: range,
     watch: Watch[Picture] = unwatched,
-) -> Evaluation:
+) -> dict[str, Any]:
     """Run a detector over the pictures of some seeds and score it.
 
     Args:
@@ -74,18 +47,24 @@ def evaluate(
         seeds: Scenes to render.
         watch: Shows the progress.
 
+    Returns:
+        What `robot_dl eval --json` writes, without the model.
+
     Raises:
         ValueError: If the labels are not the world's.
     """
-    found, wanted, seconds = [], [], []
-    for picture in watch(pictures(render_picture, seeds), len(seeds)):
-        if picture.labels != labels:
-            raise ValueError(f'labels: expected {picture.labels}, got {labels}')
-        start = time.perf_counter()
-        found.append(detector(picture.image))
-        seconds.append(time.perf_counter() - start)
+    showing = Showing(render_picture, seeds, watch)
+    found, wanted = [], []
+    for picture, seen in showing.answers(lambda picture: detector(picture.image), labels):
+        found.append(seen)
         wanted.append(picture.wanted)
     scores = coco_scores(found, wanted, labels)
     ignored = sum(int(objects.ignored.sum()) for objects in wanted)
-    objects = sum(len(objects.class_ids) for objects in wanted) - ignored
-    return Evaluation(scores, seeds, objects, ignored, 1e3 * float(np.median(seconds)))
+    return {
+        'mAP50': scores.map50,
+        'mAP50_95': scores.map50_95,
+        'objects': sum(len(objects.class_ids) for objects in wanted) - ignored,
+        'ignored': ignored,
+        'per_class': scores.per_class,
+        **showing.about,
+    }

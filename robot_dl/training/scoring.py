@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from robot_dl.core.detections import Detections
 
+Row = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -38,9 +40,9 @@ def _xywh(boxes_xyxy: NDArray[np.float32]) -> list[list[float]]:
     return [[float(value) for value in row] for row in sized]
 
 
-def _annotations(wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
+def _annotations(wanted: Sequence[Wanted]) -> list[Row]:
     """Return COCO's annotations; an ignored object is a crowd, which nobody need find."""
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for image_id, objects in enumerate(wanted):
         for k, box in enumerate(_xywh(objects.boxes_xyxy)):
             row = {'id': len(rows) + 1, 'image_id': image_id, 'bbox': box, 'area': box[2] * box[3]}
@@ -50,7 +52,7 @@ def _annotations(wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
     return rows
 
 
-def _results(found: Sequence[Detections]) -> list[dict[str, Any]]:
+def _results(found: Sequence[Detections]) -> list[Row]:
     rows = []
     for image_id, seen in enumerate(found):
         columns = (_xywh(seen.boxes_xyxy), seen.scores, seen.class_ids)
@@ -63,7 +65,7 @@ def _results(found: Sequence[Detections]) -> list[dict[str, Any]]:
 def coco_scores(
     found: Sequence[Detections], wanted: Sequence[Wanted], labels: Sequence[str]
 ) -> Scores:
-    """Score what was found in some pictures.
+    """Score what was found in some pictures by its boxes.
 
     Args:
         found: Detections of each picture, with low scores still in.
@@ -73,11 +75,32 @@ def coco_scores(
     Raises:
         ValueError: If the lists differ in length.
     """
+    check_pairs(found, wanted)
+    pictures = [{'id': k} for k in range(len(wanted))]
+    return average_precision(_annotations(wanted), _results(found), pictures, labels, 'bbox')
+
+
+def check_pairs(found: Sequence[object], wanted: Sequence[object]) -> None:
+    """Raise ValueError if there is not one entry of each for each picture."""
     if len(found) != len(wanted):
         raise ValueError(f'found: expected one entry for each of {len(wanted)}, got {len(found)}')
-    if not any(len(seen) for seen in found):
+
+
+def average_precision(
+    wanted: list[Row], found: list[Row], pictures: list[Row], labels: Sequence[str], kind: str
+) -> Scores:
+    """Score what was found.
+
+    Args:
+        wanted: COCO's annotations.
+        found: COCO's results.
+        pictures: COCO's images.
+        labels: Names of the classes; `category_id` counts from 0.
+        kind: What must overlap: 'bbox' or 'segm'.
+    """
+    if not found:
         return Scores(0.0, 0.0, {name: {'AP50': 0.0, 'AP50_95': 0.0} for name in labels})
-    precision = _precision(found, wanted, labels)
+    precision = _precision(wanted, found, pictures, labels, kind)
     per_class = {}
     for k, name in enumerate(labels):
         if (precision[:, :, k] >= 0).any():
@@ -89,20 +112,20 @@ def coco_scores(
 
 
 def _precision(
-    found: Sequence[Detections], wanted: Sequence[Wanted], labels: Sequence[str]
+    wanted: list[Row], found: list[Row], pictures: list[Row], labels: Sequence[str], kind: str
 ) -> NDArray[np.float64]:
     """Return precision [10 overlaps, 101 recalls, C]; -1 where a class has no objects."""
     from faster_coco_eval import COCO, COCOeval_faster
 
     truth = {
-        'images': [{'id': k} for k in range(len(wanted))],
-        'annotations': _annotations(wanted),
+        'images': pictures,
+        'annotations': wanted,
         'categories': [{'id': k, 'name': name} for k, name in enumerate(labels)],
     }
     # The library reports on standard output; only its arrays are wanted.
     with contextlib.redirect_stdout(io.StringIO()):
         coco = COCO(truth)
-        judge = COCOeval_faster(coco, coco.loadRes(_results(found)), iouType='bbox')
+        judge = COCOeval_faster(coco, coco.loadRes(found), iouType=kind)
         judge.evaluate()
         judge.accumulate()
     # Axes: overlap, recall, class, area (0 = all), most detections (last = 100).

@@ -15,7 +15,7 @@ from robot_dl.training.classification import (  # noqa: E402
     collate,
     logits_of,
 )
-from robot_dl.training.classification_evaluation import Evaluation  # noqa: E402
+from robot_dl.training.classification_evaluation import Answers  # noqa: E402
 from robot_dl.training.classifier import SingleNet  # noqa: E402
 from robot_dl.training.export import export_onnx, write_card  # noqa: E402
 from robot_dl.training.singles import Singles  # noqa: E402
@@ -99,17 +99,17 @@ def test_the_exported_graph_equals_the_net_and_opens_as_a_classifier(tmp_path: P
         assert found.scores[0] == pytest.approx(softmax.max().item(), abs=1e-5)
 
 
-def _evaluation() -> Evaluation:
+def _answers() -> Answers:
     scores = np.array([[0.7, 0.2, 0.1], [0.3, 0.6, 0.1], [0.2, 0.5, 0.3]], np.float32)
-    return Evaluation(scores, scores, np.array([0, 1, 2]), LABELS, range(3), 1.0)
+    return Answers(scores, scores, np.array([0, 1, 2]), LABELS)
 
 
 def test_scores_are_counted_by_hand() -> None:
-    found = _evaluation()
+    found = _answers()
     assert found.top(1) == pytest.approx(2 / 3)
     assert found.top(2) == 1.0
     assert found.confusion.tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
-    rows = found.as_json('m')['per_class']
+    rows = found.as_json()['per_class']
     assert rows['right'] == {'recall': 1.0, 'precision': 0.5, 'images': 1}
     assert rows['top'] == {'recall': 0.0, 'precision': 0.0, 'images': 1}
 

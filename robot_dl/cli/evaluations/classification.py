@@ -7,7 +7,7 @@ from typing import Any
 from robot_dl.training.evaluation import Watch
 
 
-def score(model: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str, Any]:
+def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str, Any]:
     """Return the scores of a classifier on the single objects with these seeds."""
     from robot_dl.classification.pipeline import open_classifier
     from robot_dl.training.classification_evaluation import Rgb, Scores, evaluate
@@ -23,7 +23,7 @@ def score(model: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str,
 
     found = evaluate(classify, classifier.card.labels, seeds, watch)
     beyond = limits(lambda image: classify(image)[0], seeds[:IMAGES], watch)
-    return {**found.as_json(classifier.card.name), 'limits': beyond}
+    return {**found, 'limits': beyond}
 
 
 def table(result: dict[str, Any]) -> str:

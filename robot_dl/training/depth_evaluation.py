@@ -1,0 +1,133 @@
+"""Score a depth estimator on rendered pictures it has never seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robot_dl.core.pinhole import Pinhole
+from robot_dl.depth.types import DepthMap
+from robot_dl.training.calibration import Reliability
+from robot_dl.training.depth_scoring import STEP, DepthErrors, depth_errors, mean_errors
+from robot_dl.training.evaluation import Showing, Watch, unwatched
+
+Rgb = NDArray[np.uint8]
+Metres = NDArray[np.float32]
+TOLERANCE = 0.1
+"""Metres that are at most so far off, in parts of the truth or of themselves, are called right:
+what `confidence` is the chance of."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture [H, W, 3] with its camera, metres [H, W], and the class of each pixel [H, W]."""
+
+    image: Rgb
+    pinhole: Pinhole
+    depth_m: Metres
+    class_ids: NDArray[np.uint8]
+    labels: tuple[str, ...]
+
+
+def render_picture(world: str, seed: int) -> Picture:
+    """Render the first view of a seed's world."""
+    from robot_dl.sim.worlds import find_world
+
+    with find_world(world)(seed) as made:
+        truth = made.pixels()
+        shown = (made.render_rgb(), made.pinhole)
+        return Picture(*shown, truth.depth_m, truth.class_ids, truth.labels)
+
+
+def is_right(found_m: Metres, true_m: Metres, tolerance: float = TOLERANCE) -> NDArray[np.bool_]:
+    """Tell which metres are within the tolerance of the truth; False where one is not known."""
+    with np.errstate(invalid='ignore', divide='ignore'):
+        return np.abs(np.log(found_m / true_m)) <= np.log1p(tolerance)
+
+
+@dataclass
+class Tally:
+    """What a model got right, over pictures.
+
+    Attributes:
+        labels: Names of the classes of pixels.
+        errors: Of each picture.
+        reliability: How often pixels of a confidence were right; None if there is no confidence.
+        sums: Pixels, relative errors and ratios within 1.25 of each class [C, 3].
+    """
+
+    labels: tuple[str, ...]
+    errors: list[DepthErrors] = field(default_factory=list)
+    reliability: Reliability | None = None
+    sums: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start with nothing."""
+        self.sums = np.zeros((len(self.labels), 3))
+
+    def add(self, picture: Picture, found: DepthMap) -> None:
+        """Count one more picture."""
+        self.errors.append(depth_errors(found.depth_m, picture.depth_m))
+        both = np.isfinite(found.depth_m) & np.isfinite(picture.depth_m)
+        ratio = (found.depth_m / picture.depth_m)[both].astype(np.float64)
+        near = np.abs(np.log(ratio)) < np.log(STEP)
+        weights = (None, np.abs(ratio - 1), near)
+        ids, count = picture.class_ids[both], len(self.labels)
+        self.sums += np.stack([np.bincount(ids, w, count) for w in weights], 1)
+        if found.confidence is not None:
+            right = is_right(found.depth_m, picture.depth_m)[both]
+            seen = Reliability.of(found.confidence[both].astype(np.float64), right)
+            self.reliability = self.reliability + seen if self.reliability else seen
+
+    @property
+    def per_class(self) -> dict[str, dict[str, float]]:
+        """Mean relative error and delta1 of the pixels of each class that was there."""
+        rows = zip(self.labels, self.sums, strict=True)
+        total = self.sums[:, 0].sum()
+        return {
+            name: {'abs_rel': e / n, 'delta1': near / n, 'share_of_pixels': n / total}
+            for name, (n, e, near) in ((name, row.tolist()) for name, row in rows)
+            if n
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `robot_dl eval --json` writes of it."""
+        scores: dict[str, Any] = mean_errors(self.errors)
+        if self.reliability:
+            scores |= {
+                'confidence_tolerance': TOLERANCE,
+                'ece': self.reliability.error,
+                'reliability': self.reliability.rows,
+            }
+        return {**scores, 'per_class': self.per_class}
+
+
+def evaluate(
+    estimator: Callable[[Rgb, Pinhole], DepthMap],
+    world: str,
+    seeds: range,
+    watch: Watch[Picture] = unwatched,
+) -> dict[str, Any]:
+    """Run a depth estimator over the pictures of some seeds and score it.
+
+    Args:
+        estimator: Gives metres and their confidence for a picture [H, W, 3] of a camera.
+        world: Name of the world.
+        seeds: Pictures to render.
+        watch: Shows the progress.
+
+    Returns:
+        What `robot_dl eval --json` writes, without the model.
+    """
+    showing = Showing(partial(render_picture, world), seeds, watch)
+    tally = None
+    for picture, found in showing.answers(lambda p: estimator(p.image, p.pinhole), None):
+        tally = tally or Tally(picture.labels)
+        tally.add(picture, found)
+    scores = tally.as_json() if tally else {}
+    return {'world': world, **scores, **showing.about}
