@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_dl.core.dense import map_view
 from robot_dl.core.fit import Fit
 from robot_dl.segmentation.cells import corners, greatest, interpolated, spread
 from robot_dl.segmentation.certainty import CERTAINTIES
@@ -54,7 +55,7 @@ class ScoreMaps:
         chances = None
         if confidence:
             sureness = CERTAINTIES[self.activation](self.scores, self.background)
-            chances = self._chances(sureness, rows, columns)
+            chances = self._bytes(_covered(sureness, fit))
             # The odds of different classes have nothing in common.
             chosen = chosen | self._unsure(sureness)
         self._fill(ids, chances, chosen, rows, columns)
@@ -80,9 +81,6 @@ class ScoreMaps:
         is_sure = CERTAINTIES[self.activation].chance(sureness) >= SURE
         a, b, c, d = corners(is_sure)
         return np.asarray(~(a & b & c & d))
-
-    def _chances(self, sureness: Floats, rows: Axis, columns: Axis) -> Bytes:
-        return self._bytes(bilinear(sureness, rows, columns))
 
     def _bytes(self, sureness: Floats) -> Bytes:
         chances = CERTAINTIES[self.activation].chance(sureness)
@@ -119,18 +117,11 @@ def differ(ids: ClassIds) -> NDArray[np.bool_]:
     return np.asarray((a != b) | (a != c) | (a != d))
 
 
-def bilinear(grid: Floats, rows: Axis, columns: Axis) -> Floats:
-    """Return a map [h, w] resized to all covered pixels [n, m]."""
-    after = np.minimum(rows.low + 1, rows.length - 1)
-    upper = grid.take(rows.low, axis=0)
-    upper += (grid.take(after, axis=0) - upper) * rows.part[:, None]
-    after = np.minimum(columns.low + 1, columns.length - 1)
-    left = upper.take(columns.low, axis=1)
-    right = upper.take(after, axis=1)
-    right -= left
-    right *= columns.part
-    right += left
-    return right
+def _covered(grid: Floats, fit: Fit) -> Floats:
+    """Return a map [h, w] resized to the pixels that it covers [n, m]."""
+    height, width = grid.shape
+    view = map_view(fit, (height, width))
+    return view.at_pixels(grid)[view.y.covered, view.x.covered]
 
 
 def placed(

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.core.fit import Fit
+from robot_dl.core.dense import AxisView, map_view
+from robot_dl.core.fit import Fit, Size
 
-Size = tuple[int, int]
 Places = NDArray[np.intp]
 Floats = NDArray[np.float32]
 
@@ -19,8 +19,7 @@ class Axis:
     """The pixels of an image that a map covers, along one axis.
 
     The centre of a pixel lies between two elements of the map, those of a cell; pixels beyond
-    the first or the last element's centre take that element, as `cv2.resize` and torch do with
-    half-pixel centres.
+    the first or the last element's centre take that element.
 
     Attributes:
         start: The first pixel.
@@ -60,38 +59,34 @@ class Axis:
 def axes(fit: Fit, map_hw: Size) -> tuple[Axis, Axis]:
     """Return the rows and the columns of the image that a map [h, w] of the whole input covers.
 
+    The rule is that of `core.dense.MapView`: what lies in the padding has no say.
+
     Args:
         fit: Where the image lies in the network's input.
         map_hw: Height and width of the map.
     """
-    rows, columns = (
-        _axis(source, inner / source, offset, model, length)
-        for source, inner, offset, model, length in zip(
-            fit.source_hw, fit.inner_hw, fit.offset_yx, fit.model_hw, map_hw, strict=True
-        )
-    )
-    return rows, columns
+    view = map_view(fit, map_hw)
+    return _axis(view.y), _axis(view.x)
 
 
-def _axis(source: int, scale: float, offset: float, model: int, length: int) -> Axis:
-    """Return the pixels of `source` whose centre the input shows.
+def _axis(view: AxisView) -> Axis:
+    pixels = np.arange(view.pixels)[view.covered]
+    places = (pixels + 0.5) * view.scale + view.shift - 0.5
+    return axis_at(places, view.covered.start, view.cells, view.seen)
+
+
+def axis_at(places: NDArray[np.floating[Any]], start: int, length: int, seen: slice) -> Axis:
+    """Return an axis.
 
     Args:
-        source: Pixels of the image.
-        scale: Pixels of the input for one of the image.
-        offset: Where the image begins in the input.
-        model: Pixels of the input.
-        length: Elements of the map, which covers all of the input.
+        places: Where its pixels lie [n], in elements; 0 is the first's centre.
+        start: The first of the pixels.
+        length: Number of elements.
+        seen: The elements that count.
     """
-    centres = (np.arange(source) + 0.5) * scale + offset
-    start, stop = np.searchsorted(centres, [0, model])
-    return axis_at(centres[start:stop] * (length / model) - 0.5, int(start), length)
-
-
-def axis_at(places: NDArray[np.floating[Any]], start: int, length: int) -> Axis:
-    """Return an axis from the places [n] of its pixels, in elements; 0 is the first's centre."""
-    places = np.clip(places, 0, length - 1)
-    low = np.minimum(places.astype(np.intp), max(length - 2, 0))
+    first, last = seen.start, seen.stop - 1
+    places = np.clip(places, first, last)
+    low = np.clip(places.astype(np.intp), first, max(last - 1, first))
     part = (places - low).astype(np.float32)
     for array in (low, part):
         array.flags.writeable = False
