@@ -61,13 +61,15 @@ def collate(pixels: Pixels, pictures: np.ndarray) -> PixelBatch:
         ids[row, :count] = np.maximum(pixels.class_ids[part] - 1, 0)
         sides = boxes[row, :count, 2:] - boxes[row, :count, :2]
         kind[row, :count] = np.select([sides.min(1) >= LEAST_SIDE_PX, sides.min(1) > 0], [1, 2])
-    gathered = (pixels.segments, pixels.instance_ids)
     return PixelBatch(
         planes_of(pixels.images[pictures]),
-        *(torch.from_numpy(array[pictures]) for array in gathered),
+        torch.from_numpy(pixels.segments[pictures]),
+        torch.from_numpy(pixels.instance_ids[pictures]),
         torch.from_numpy(pixels.depth_m[pictures]).float(),
         torch.from_numpy(pixels.focal_px[pictures]),
-        *map(torch.from_numpy, (boxes, ids, kind)),
+        torch.from_numpy(boxes),
+        torch.from_numpy(ids),
+        torch.from_numpy(kind),
     )
 
 

@@ -50,7 +50,7 @@ class PixelTrainer(Trainer[PixelNet, Pixels, PixelBatch]):
         """Return the sum of the tasks' losses."""
         batch = batch.to(self.device)
         said = self.logits(batch.images)
-        total, parts = torch.zeros((), device=self.device), {}
+        total, parts = torch.zeros((), device=self.device), dict[str, float]()
         for loss, some in self._losses(said, batch):
             total, parts = total + loss, {**parts, **some}
         return total, parts
