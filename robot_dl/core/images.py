@@ -148,22 +148,23 @@ def planes_from_pixels(
         The tensor.
     """
     planes = np.empty((3, *(fit.model_hw if fit else pixels.shape[:2])), dtype)
-    channels = cv2.split(pixels)
     covered = _covered(pixels, fit)
-    for plane, channel, m, s in zip(
-        planes, channels[::-1] if swap else channels, mean, std, strict=True
-    ):
-        part = plane[covered]
-        part[...] = channel
-        grey = plane.dtype.type(PAD_VALUE)
-        if m:
-            part -= np.float32(m)
-            grey -= np.float32(m)
-        if s != 1:
-            part *= np.float32(1 / s)
-            grey *= np.float32(1 / s)
+    channels = cv2.split(pixels)[:: -1 if swap else 1]
+    for plane, channel, m, s in zip(planes, channels, mean, std, strict=True):
+        plane[covered] = channel
+        grey = np.full((), PAD_VALUE, dtype)
+        for values in (plane[covered], grey):
+            _normalise(values, np.float32(m), np.float32(1 / s))
         _surround(plane, covered, grey)
     return planes[None] if planar else np.asarray(cv2.merge(list(planes)))[None]
+
+
+def _normalise(values: NDArray[Any], mean: np.float32, scale: np.float32) -> None:
+    """Subtract and multiply in place; whole numbers stay what they are where nothing changes."""
+    if mean:
+        values -= mean
+    if scale != 1:
+        values *= scale
 
 
 def _covered(part: Rgb, fit: Fit | None) -> tuple[slice, slice]:
