@@ -31,3 +31,25 @@ def matrix_from_quaternion_xyzw(quaternion: NDArray[np.float64]) -> NDArray[np.f
     x, y, z = vector.tolist()
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return np.asarray(np.eye(3) + 2 * w * cross + 2 * cross @ cross)
+
+
+def slerp(
+    first_xyzw: NDArray[np.float64], last_xyzw: NDArray[np.float64], part: float
+) -> NDArray[np.float64]:
+    """Return the rotation a part of the way along the shorter arc between two unit quaternions.
+
+    Shoemake, "Animating rotation with quaternion curves", 1985.
+
+    Args:
+        first_xyzw: Where the way begins [4].
+        last_xyzw: Where it ends [4].
+        part: 0 gives the first, 1 the last.
+    """
+    cosine = float(first_xyzw @ last_xyzw)
+    last = last_xyzw if cosine >= 0 else -last_xyzw
+    angle = float(np.arccos(min(abs(cosine), 1.0)))
+    if angle < 1e-6:  # the sines vanish, and so does the difference from a straight line
+        mixed = (1 - part) * first_xyzw + part * last
+    else:
+        mixed = np.sin((1 - part) * angle) * first_xyzw + np.sin(part * angle) * last
+    return np.asarray(mixed / np.linalg.norm(mixed))
