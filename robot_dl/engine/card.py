@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from robot_dl.core.fit import Fit
 from robot_dl.core.names import unknown_name
 from robot_dl.core.tensors import TensorSpec
-from robot_dl.engine.card_checks import CardError, constant, labels, mapping, short, text
+from robot_dl.engine.card_checks import CardError, constant, labels, mapping, palette, short, text
 from robot_dl.engine.input_card import InputCard
 from robot_dl.engine.request import Weights
 
@@ -43,6 +43,7 @@ class ModelCard:
         files: Hash of each further file in the folder that belongs to the weights, by its name:
             an ONNX graph above 2 GB keeps its numbers beside it.
         description: One sentence.
+        palette: Red, green and blue, 0-255, of labels that people shall see in a certain colour.
         world: Simulated world that it was trained on, whose pictures `robot_dl eval` renders.
         measured: How the model was made from another one, and what it lost by that, by name;
             nothing reads it but people.
@@ -61,6 +62,7 @@ class ModelCard:
     constants: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     description: str = ''
+    palette: Mapping[str, Any] = field(default_factory=dict)
     world: str = ''
     measured: Mapping[str, Any] = field(default_factory=dict)
 
@@ -77,6 +79,7 @@ class ModelCard:
                 raise CardError(f'{key}: expected text, got {short(getattr(self, key))}')
         has_labels = self.labels or self.task not in UNLABELLED
         object.__setattr__(self, 'labels', labels(self.labels) if has_labels else ())
+        palette(self.palette, self.labels)
         mapping('decoder_options', self.decoder_options)
         mapping('measured', self.measured)
         for name, values in mapping('constants', self.constants).items():

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from robot_dl.core.names import unknown_name
+
 MOST_CONSTANTS = 256
 
 
@@ -49,6 +51,17 @@ def labels(value: object) -> tuple[str, ...]:
     if len(set(names)) != len(names):
         raise CardError(f'labels: expected different names, got {short(value)}')
     return names
+
+
+def palette(value: object, names: tuple[str, ...]) -> None:
+    """Refuse what does not give labels among `names` a colour: three whole numbers, 0-255."""
+    for label, rgb in mapping('palette', value).items():
+        if label not in names:
+            raise CardError(f'palette: {unknown_name("label", label, names)}')
+        if any(n > 255 or n != int(n) for n in numbers(f'palette.{label}', rgb, 3, 0)):
+            raise CardError(
+                f'palette.{label}: expected red, green, blue as 0-255, got {short(rgb)}'
+            )
 
 
 def short(value: object) -> str:
