@@ -28,7 +28,7 @@ class Thing:
     shape: Shape
 
 
-def _texture(spec: Any, name: str, pixels: np.ndarray, cube: bool = False) -> None:
+def add_texture(spec: Any, name: str, pixels: np.ndarray, cube: bool = False) -> None:
     """Add a picture [S, S, 3]; a cube wears it on all six sides."""
     kinds = import_mujoco().mjtTexture
     stacked = np.concatenate([pixels] * 6) if cube else pixels
@@ -38,7 +38,8 @@ def _texture(spec: Any, name: str, pixels: np.ndarray, cube: bool = False) -> No
     texture.data = np.ascontiguousarray(stacked).tobytes()
 
 
-def _material(spec: Any, rng: Rng, name: str, shine: float, texture: str = '') -> Any:
+def add_material(spec: Any, rng: Rng, name: str, shine: float, texture: str = '') -> Any:
+    """Add a material of some shine in [0, 1], wearing a texture if one is named."""
     material = spec.add_material(name=name)
     material.specular, material.shininess = shine, float(rng.uniform(0.1, 0.8))
     if texture:
@@ -49,7 +50,7 @@ def _material(spec: Any, rng: Rng, name: str, shine: float, texture: str = '') -
     return material
 
 
-def _contrasting(rng: Rng, background: Colour) -> Colour:
+def contrasting(rng: Rng, background: Colour) -> Colour:
     """Draw a colour that an eye can tell from the background."""
     for _ in range(50):
         colour = any_colour(rng)
@@ -60,12 +61,14 @@ def _contrasting(rng: Rng, background: Colour) -> Colour:
 
 def _paints(spec: Any, rng: Rng, thing: Thing, background: Colour) -> None:
     """Give a thing its materials: main, accent, metal and dark."""
-    main, accent = _contrasting(rng, background), _contrasting(rng, background)
+    main, accent = contrasting(rng, background), contrasting(rng, background)
     texture = ''
     if rng.random() < 0.45:
         texture = f'{thing.name}_print'
         names = ['clouds', 'wood', 'stripes', 'checks', 'speckles', 'cloth']
-        _texture(spec, texture, surface(rng, names, 64, main, rng.uniform(0.15, 0.6)), cube=True)
+        add_texture(
+            spec, texture, surface(rng, names, 64, main, rng.uniform(0.15, 0.6)), cube=True
+        )
     grey, inside = rng.uniform(0.35, 0.8), rng.uniform(0.25, 0.75)
     tint = grey + rng.uniform(-0.04, 0.04, 3)
     colours = {
@@ -77,7 +80,7 @@ def _paints(spec: Any, rng: Rng, thing: Thing, background: Colour) -> None:
     for paint, colour in colours.items():
         shine = float(rng.uniform(0.5, 1.0) if paint == 'metal' else rng.uniform(0.0, 0.6))
         picture = texture if paint == 'main' else ''
-        material = _material(spec, rng, f'{thing.name}_{paint}', shine, picture)
+        material = add_material(spec, rng, f'{thing.name}_{paint}', shine, picture)
         material.rgba = [*np.clip(colour, 0, 1), 1]
 
 
@@ -110,16 +113,16 @@ def _add_room(spec: Any, rng: Rng, background: Colour) -> None:
     sky.builtin = import_mujoco().mjtBuiltin.mjBUILTIN_GRADIENT
     sky.rgb1, sky.rgb2 = any_colour(rng, (0.0, 0.4)), any_colour(rng, (0.0, 0.4))
     names = ['clouds', 'wood', 'tiles', 'checks', 'speckles', 'plain', 'stripes']
-    _texture(spec, 'floor', surface(rng, names, 256, any_colour(rng, (0, 0.6)), 0.35))
-    floor = _material(spec, rng, 'floor', 0.1, 'floor')
+    add_texture(spec, 'floor', surface(rng, names, 256, any_colour(rng, (0, 0.6)), 0.35))
+    floor = add_material(spec, rng, 'floor', 0.1, 'floor')
     floor.texrepeat, floor.texuniform = [rng.uniform(0.7, 3)] * 2, True
     spec.worldbody.add_geom(
         name='floor', type=kinds.mjGEOM_PLANE, size=[6, 6, 1], material='floor'
     )
     names = ['clouds', 'wood', 'cloth', 'plain', 'tiles', 'speckles', 'checks', 'stripes']
     contrast = rng.uniform(0.05, 0.45)
-    _texture(spec, 'table', surface(rng, names, 256, background, contrast))
-    top = _material(spec, rng, 'table', rng.uniform(0, 0.5), 'table')
+    add_texture(spec, 'table', surface(rng, names, 256, background, contrast))
+    top = add_material(spec, rng, 'table', rng.uniform(0, 0.5), 'table')
     top.texrepeat, top.texuniform = [rng.uniform(0.8, 3.5)] * 2, True
     half = rng.uniform([0.42, 0.55], [0.6, 0.8])
     table = spec.worldbody.add_body(name='table', pos=[0, 0, TABLE_HEIGHT_M])
@@ -138,12 +141,12 @@ def _add_sheets(spec: Any, rng: Rng, table: Any) -> None:
     """Lay up to three sheets, flat enough to be no obstacle and no box."""
     for number in range(int(rng.integers(0, 4))):
         name = f'sheet_{number}'
-        _texture(
+        add_texture(
             spec,
             name,
             surface(rng, ['plain', 'clouds', 'cloth'], 64, any_colour(rng, (0.0, 0.7)), 0.3),
         )
-        _material(spec, rng, name, 0.0, name)
+        add_material(spec, rng, name, 0.0, name)
         yaw = rng.uniform(-np.pi, np.pi)
         table.add_geom(
             name=name,
