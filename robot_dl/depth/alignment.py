@@ -66,10 +66,10 @@ class Alignment:
         """
         if self.points < min_points:
             return f'{self.points} measured points in view, expected at least {min_points}'
-        if not self.scale > 0:
-            return 'what the sensor measures as far is near in the map: is it of this camera?'
         if self.inliers < LEAST_INLIERS:
             return f'it fits {self.inliers:.0%} of {self.points} points, expected half of them'
+        if not self.scale > 0:
+            return 'what the sensor measures as far is near in the map: is it of this camera?'
         if self.error > max_error:
             return f'its median error is {self.error:.1%}, align_max_error is {max_error:.1%}'
         if self.doubt > max_error:
