@@ -1,6 +1,6 @@
 """Bring messages of several topics together by their stamps. Time is data."""
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -10,6 +10,9 @@ M = TypeVar('M')
 
 # A stamp this far before the newest one is not late: a recording has begun anew.
 JUMP_NS = 10**9
+# So far a topic may lag behind the others. The messages that wait for it take memory meanwhile.
+MOST_LAG_NS = 10**9
+MOST_WAITING = 100
 
 
 @dataclass(frozen=True, order=True)
@@ -28,6 +31,12 @@ class Queue(Generic[M]):
     newest_ns: int | None = None
     used_ns: int | None = None
 
+    def forget(self, which: slice) -> int:
+        """Drop some of those that wait, and return how many."""
+        before = len(self.waiting)
+        del self.waiting[which]
+        return before - len(self.waiting)
+
 
 Set = tuple[Stamped[M], ...]
 
@@ -43,6 +52,10 @@ class Synchroniser(Generic[M]):
     A set is returned as soon as it is complete. Only while stamps have been equal so far, one
     with unequal stamps waits until no equal ones can come any more; so the loss of one message
     does not tie an image to the calibration of its neighbour.
+
+    Attributes:
+        unpaired: Messages of each topic that were given up so far, because nothing on another
+            topic belonged to them, or because they came too late.
     """
 
     def __init__(self, topics: Sequence[str], slop_ns: int, depth: int = 10) -> None:
@@ -51,9 +64,11 @@ class Synchroniser(Generic[M]):
         Args:
             topics: Their names, in the order of the sets.
             slop_ns: Greatest difference of two stamps in one set.
-            depth: Messages kept of a topic while they wait for the others; the oldest goes.
+            depth: Messages kept of a topic while nothing at all has come on another; then the
+                oldest goes. Afterwards what is a second older than the newest goes.
         """
         self.slop_ns = slop_ns
+        self.unpaired = dict.fromkeys(topics, 0)
         self._depth = depth
         self._queues: dict[str, Queue[M]] = {topic: Queue() for topic in topics}
         self._exact_so_far = True
@@ -65,14 +80,17 @@ class Synchroniser(Generic[M]):
             self.clear()
             queue = self._queues[topic]
         if queue.used_ns is not None and stamp_ns <= queue.used_ns:
+            self.unpaired[topic] += 1
             return []
         insort(queue.waiting, Stamped(stamp_ns, message))
         queue.newest_ns = max(stamp_ns, queue.newest_ns or stamp_ns)
-        del queue.waiting[: -self._depth]
+        self.unpaired[topic] += queue.forget(slice(0, self._first_kept(queue)))
         return [tuple(item.message for item in found) for found in self._complete()]
 
     def clear(self) -> None:
         """Forget everything that has come."""
+        for topic, queue in self._queues.items():
+            self.unpaired[topic] += len(queue.waiting)
         self._queues = {topic: Queue() for topic in self._queues}
         self._exact_so_far = True
 
@@ -89,6 +107,14 @@ class Synchroniser(Generic[M]):
             return ''
         lag_s, slop_s = lag_ns / 1e9, self.slop_ns / 1e9
         return f'{last} lags {lag_s:.3f} s behind {first}; sync_slop_s is {slop_s:g}'
+
+    def _first_kept(self, queue: Queue[M]) -> int:
+        """Return the index of the first message that may still be wanted."""
+        if any(other.newest_ns is None for other in self._queues.values()):
+            return max(0, len(queue.waiting) - self._depth)
+        oldest_ns = (queue.newest_ns or 0) - MOST_LAG_NS
+        first = bisect_left(queue.waiting, oldest_ns, key=_stamp_of)
+        return max(first, len(queue.waiting) - MOST_WAITING)
 
     def _complete(self) -> Iterator[Set[M]]:
         while found := self._next():
@@ -125,9 +151,14 @@ class Synchroniser(Generic[M]):
         return all((queue.newest_ns or 0) >= _last_ns(found) for queue in self._queues.values())
 
     def _use(self, found: Set[M]) -> None:
-        for queue, used in zip(self._queues.values(), found, strict=True):
+        for (topic, queue), used in zip(self._queues.items(), found, strict=True):
             queue.used_ns = used.stamp_ns
-            queue.waiting = [item for item in queue.waiting if item.stamp_ns > used.stamp_ns]
+            end = bisect_right(queue.waiting, used.stamp_ns, key=_stamp_of)
+            self.unpaired[topic] += queue.forget(slice(0, end)) - 1
+
+
+def _stamp_of(item: Stamped[Any]) -> int:
+    return item.stamp_ns
 
 
 def _span_ns(found: Sequence[Stamped[Any]]) -> int:

@@ -16,7 +16,7 @@ from robot_dl.ros.images import rgb_from_msg
 from robot_dl.ros.inputs import Details, Input
 from robot_dl.ros.latency import Arrival
 from robot_dl.ros.qos import NEWEST_IMAGE
-from robot_dl.ros.together import Together
+from robot_dl.ros.together import Due, Together, at_once
 
 TRANSPORTS: dict[str, tuple[type, str, Callable[[Any], Rgb]]] = {
     'raw': (Image, '', rgb_from_msg),
@@ -69,10 +69,14 @@ class Ears:
         self.add(msg_type, topic, answer, NEWEST_IMAGE, ending)
 
     def add_together(
-        self, topics: Mapping[str, type], slop_s: float, callback: Callable[..., None]
+        self,
+        topics: Mapping[str, type],
+        slop_s: float,
+        callback: Callable[..., None],
+        is_due: Due = at_once,
     ) -> None:
         """Add topics whose messages are answered together; arguments as for `Together`."""
-        together = Together(topics, slop_s, callback, self._answering)
+        together = Together(topics, slop_s, callback, self._answering, is_due)
         self._together.append(together)
         for topic, msg_type in topics.items():
             receiver = together.receiver(topic)
@@ -96,6 +100,11 @@ class Ears:
         for together in self._together:
             together.begin()
         self.are_open = False
+
+    def look(self) -> None:
+        """Answer what has waited for something else that may have come."""
+        for together in self._together:
+            together.look()
 
     def forget(self) -> None:
         """Unsubscribe for good."""

@@ -22,6 +22,7 @@ from robot_dl.ros.memory import Tidying
 from robot_dl.ros.qos import NEWEST_IMAGE
 from robot_dl.ros.reporter import Reporter
 from robot_dl.ros.resilient import ResilientNode
+from robot_dl.ros.together import Due, at_once
 
 # How late a new subscriber, or that the node has to give up, may be noticed.
 TENDING_PERIOD_S = 0.1
@@ -139,7 +140,9 @@ class InputNode(ResilientNode):
         """
         self._ears.add(msg_type, topic, callback, qos)
 
-    def listen_together(self, topics: Mapping[str, type], callback: Callable[..., None]) -> None:
+    def listen_together(
+        self, topics: Mapping[str, type], callback: Callable[..., None], is_due: Due = at_once
+    ) -> None:
         """Answer messages of several topics that belong to one moment. For `announce`.
 
         `Params` must be derived from `SyncParams`; `core.synchroniser` says what belongs
@@ -149,8 +152,14 @@ class InputNode(ResilientNode):
             topics: Message type of each topic by its name. The first one leads: its messages
                 are those that diagnostics count, and its age is the age of the answer.
             callback: Called with one message of each topic, in their order.
+            is_due: Tells of messages that have waited for so many seconds whether to answer them
+                now; asked again a few times a second, and by `look_again`.
         """
-        self._ears.add_together(topics, self.params.sync_slop_s, callback)
+        self._ears.add_together(topics, self.params.sync_slop_s, callback, is_due)
+
+    def look_again(self) -> None:
+        """Answer what has waited for something that has come now."""
+        self._ears.look()
 
     def report_exception(self, error: Exception) -> None:
         """Log, count and remember what a timer, a service or another callback has raised."""
@@ -191,6 +200,7 @@ class InputNode(ResilientNode):
             if self.state == 'active':
                 self.give_up(hopeless)
         self._listen_if_wanted()
+        self._ears.look()
         self._tidying.look(self.frames.errors, time.monotonic())
 
     def _listen_if_wanted(self) -> None:

@@ -104,9 +104,9 @@ class FrameStatistics:
         self._lost = (self._lost or 0) + max(0, gap)
         self._numbers[publisher] = number
 
-    def refuse(self, reason: str) -> None:
-        """Note that an image is not looked at."""
-        self._refused[reason] += 1
+    def refuse(self, reason: str, count: int = 1) -> None:
+        """Note that images are not looked at; with none of them, that this may happen."""
+        self._refused[reason] += count
 
     def infer(self, inference_ms: float) -> None:
         """Note how long the network took; what it takes for one image adds up."""

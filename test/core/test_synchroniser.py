@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robot_dl.core.synchroniser import JUMP_NS, Synchroniser
+from robot_dl.core.synchroniser import JUMP_NS, MOST_LAG_NS, MOST_WAITING, Synchroniser
 
 SLOP_NS = 20
 
@@ -60,6 +60,61 @@ def test_one_message_a_topic_within_the_slop_of_all_others():
 def test_a_queue_is_bounded_and_the_oldest_message_goes():
     arrivals = [('a', stamp * 100) for stamp in range(20)] + [('b', 500), ('b', 1500)]
     assert emitted(arrivals, depth=10) == [(1500, 1500)]
+
+
+MS = 10**6
+
+
+@pytest.mark.parametrize('lag', [0, 5, 12, 29])
+def test_a_topic_that_lags_by_many_frames_loses_nothing(lag):
+    """Images at 30 Hz, and what a slow model finds in them: a queue of ten gave no pair at all."""
+    arrivals = []
+    for k in range(100):
+        arrivals += [('a', k * 33 * MS)]
+        arrivals += [('b', (k - lag) * 33 * MS)] if k >= lag else []
+    found = emitted(arrivals)
+    # Before the first message of b nobody knows for how long to wait.
+    first = max(0, lag - 9)
+    assert found == [(k * 33 * MS,) * 2 for k in range(first, 100 - lag)]
+
+
+def test_messages_wait_for_a_second_and_no_longer():
+    sync = Synchroniser('ab', SLOP_NS)
+    sync.add('b', 0, 0)
+    for k in range(200):
+        sync.add('a', 100 + k * 20 * MS, k)
+    waiting = sync._queues['a'].waiting
+    assert waiting[-1].stamp_ns - waiting[0].stamp_ns <= MOST_LAG_NS
+    for k in range(300):
+        sync.add('a', 5 * 10**9 + k, k)
+    assert len(sync._queues['a'].waiting) == MOST_WAITING
+
+
+@pytest.mark.parametrize(
+    ('arrivals', 'unpaired'),
+    [
+        ('', 0),
+        ('a100 b100 a200 b200', 0),
+        # One is overtaken by the set of the next; one comes after it was.
+        ('a100 a200 b200', 1),
+        ('a200 b200 a100', 1),
+        # What still waits is not given up yet.
+        ('a100', 0),
+        (' '.join(f'a{k}00' for k in range(1, 14)), 3),
+    ],
+)
+def test_messages_without_a_partner_are_counted(arrivals, unpaired):
+    sync = Synchroniser('ab', SLOP_NS)
+    for topic, stamp in words(arrivals):
+        sync.add(topic, stamp, stamp)
+    assert sync.unpaired['a'] == unpaired
+
+
+def test_what_waits_when_all_is_forgotten_is_counted():
+    sync = Synchroniser('ab', SLOP_NS)
+    sync.add('a', 100, 0)
+    sync.clear()
+    assert sync.unpaired == {'a': 1, 'b': 0}
 
 
 def test_a_recording_that_begins_anew_is_paired_again():
@@ -142,3 +197,13 @@ def test_where_each_message_has_one_partner_at_most_every_pair_is_found(drawn):
     arrivals = [*arrivals, ('a', last + 1000), ('b', last + 1000)]
     by_time = sorted(arrivals, key=lambda arrival: arrival[1])
     assert emitted(by_time)[:-1] == best_pairing(streams)
+
+
+@settings(max_examples=100, deadline=None)
+@given(interleavings('abc'))
+def test_every_message_is_in_a_set_or_waits_or_is_counted_as_unpaired(drawn):
+    streams, arrivals = drawn
+    sync = Synchroniser('abc', SLOP_NS)
+    sets = [found for topic, stamp in arrivals for found in sync.add(topic, stamp, stamp)]
+    sync.clear()
+    assert sync.unpaired == {topic: len(s) - len(sets) for topic, s in streams.items()}

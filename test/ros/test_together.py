@@ -160,3 +160,57 @@ def test_images_that_wait_for_others_are_dropped_when_the_node_rests(session, no
     session.call(SetBool, 'pair/enable', SetBool.Request(data=False))
     gc.collect()
     assert sum(isinstance(o, Image) for o in gc.get_objects()) <= before - 5
+
+
+def test_images_that_never_find_a_partner_are_counted(session, rig, node):
+    assert node.frames.summary(0).refused['unpaired'] == 0
+    for stamp in range(2000, 5000, 300):
+        rig.send(image=stamp, camera_info=stamp)
+    rig.send(depth=5000)
+    rig.send(image=5000, camera_info=5000)
+    assert node.sets == [(5000,) * 3]
+    frames = node.frames.summary(0)
+    assert frames.refused['unpaired'] == frames.received - 1 >= 10
+
+
+class PatientNode(PairNode):
+    """Answers a set only when a test says that it is due, or after ten seconds."""
+
+    due = True
+
+    def announce(self):
+        """Make the output, and ask for the inputs."""
+        self.output = self.create_lifecycle_publisher(String, 'pairs', RESULTS)
+        inputs = {'image': Image, 'camera_info': CameraInfo, 'depth': Image}
+        self.waited_s = []
+        self.listen_together(inputs, self.on_set, self.is_due)
+
+    def is_due(self, waited_s, messages):
+        """Note how long a set has waited."""
+        assert [type(m) for m in messages] == [Image, CameraInfo, Image]
+        self.waited_s.append(waited_s)
+        return self.due
+
+
+def test_sets_wait_in_their_order_until_they_are_due(session):
+    node = session.start(PatientNode, lazy=False)
+    rig = Rig(session, node)
+    node.due = False
+    for stamp in (1000, 1033):
+        rig.send(image=stamp, camera_info=stamp, depth=stamp)
+    session.wait(lambda: len(node.waited_s) > 5, 'questions')
+    assert node.sets == []
+    node.due = True
+    session.wait(lambda: node.sets, 'answers')
+    assert node.sets == [(1000,) * 3, (1033,) * 3]
+    assert node.frames._answers[0].stages_ms['wait'] > 100
+    assert node.frames._answers[0].stages_ms['rest'] < 100
+
+
+def test_no_more_than_ten_sets_wait(session):
+    node = session.start(PatientNode, lazy=False)
+    rig = Rig(session, node)
+    node.due = False
+    for stamp in range(1000, 1000 + 13 * 33, 33):
+        rig.send(image=stamp, camera_info=stamp, depth=stamp)
+    assert node.sets == [(1000 + 33 * k,) * 3 for k in range(3)]
