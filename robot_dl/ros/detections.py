@@ -22,7 +22,7 @@ _BLANK = Detection2D(results=[ObjectHypothesisWithPose()])
 
 
 def detections_to_msg(
-    found: Detections, header: Header, labels: Sequence[str]
+    found: Detections, header: Header, labels: Sequence[str], ids: Sequence[str] = ()
 ) -> Detection2DArray:
     """Return the detections under the header of their image, in the array and in each element.
 
@@ -33,21 +33,23 @@ def detections_to_msg(
         found: Detections of N objects.
         header: Header of the image they were found in.
         labels: Name of each class.
+        ids: What tells each of the N objects from the others, if anything does.
 
     Raises:
         ValueError: If a class id has no label.
     """
-    ids = found.class_ids
-    if len(ids) and not 0 <= ids.min() <= ids.max() < len(labels):
+    classes = found.class_ids
+    if len(classes) and not 0 <= classes.min() <= classes.max() < len(labels):
         raise ValueError(
             f'detections: expected class ids below {len(labels)}, the number of labels, '
-            f'got {ids.min()} to {ids.max()}'
+            f'got {classes.min()} to {classes.max()}'
         )
     boxes = np.asarray(found.boxes_xyxy, np.float64)
     x, y = ((boxes[:, :2] + boxes[:, 2:]) / 2).T.tolist()
     width, height = (boxes[:, 2:] - boxes[:, :2]).T.tolist()
-    names = [labels[i] for i in ids.tolist()]
-    elements = _elements(header, x, y, width, height, names, found.scores.tolist())
+    names = [labels[i] for i in classes.tolist()]
+    boxes_and_names = (x, y, width, height, names, found.scores.tolist())
+    elements = _elements(header, *boxes_and_names, ids or [''] * len(found))
     return Detection2DArray(header=header, detections=elements)
 
 
@@ -86,15 +88,16 @@ def _elements(
     height: list[float],
     names: list[str],
     scores: list[float],
+    ids: Sequence[str],
 ) -> list[Detection2D]:
-    """Return a Detection2D for each centre, size, label and score."""
+    """Return a Detection2D for each centre, size, label, score and id."""
     count, box, result = len(x), _BLANK.bbox, _BLANK.results[0]
     positions = _copies(count, box.center.position, x=x, y=y)
     centres = _copies(count, box.center, position=positions)
     boxes = _copies(count, box, center=centres, size_x=width, size_y=height)
     hypotheses = _copies(count, result.hypothesis, class_id=names, score=scores)
     results = [[one] for one in _copies(count, result, hypothesis=hypotheses)]
-    return _copies(count, _BLANK, header=repeat(header), bbox=boxes, results=results)
+    return _copies(count, _BLANK, header=repeat(header), bbox=boxes, results=results, id=ids)
 
 
 def _copies(count: int, blank: M, **values: Iterable[Any]) -> list[M]:

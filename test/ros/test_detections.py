@@ -151,3 +151,13 @@ def test_many_objects_become_the_message_that_constructors_give_but_faster():
     assert detections_to_msg(found, HEADER, LABELS) == written_out(found)
     ours_s = seconds_of(lambda: detections_to_msg(found, HEADER, LABELS))
     assert ours_s < seconds_of(lambda: written_out(found)) / 1.5
+
+
+def test_elements_have_ids_where_there_are_any():
+    header = Header(frame_id='camera')
+    boxes = np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.float32)
+    found = Detections(boxes, np.array([0.9, 0.8], np.float32), np.array([0, 0]))
+    assert [d.id for d in detections_to_msg(found, header, ['a']).detections] == ['', '']
+    numbered = detections_to_msg(found, header, ['a'], ['7', '3'])
+    assert [d.id for d in numbered.detections] == ['7', '3']
+    assert deserialize_message(serialize_message(numbered), Detection2DArray) == numbered

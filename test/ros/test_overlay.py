@@ -4,7 +4,15 @@ import numpy as np
 
 from robot_dl.classification.types import Classification
 from robot_dl.core.detections import Detections
-from robot_dl.ros.overlay import class_colour, draw_classification, draw_detections
+from robot_dl.ros.overlay import (
+    class_colour,
+    colours_of,
+    draw_classification,
+    draw_detections,
+    draw_instances,
+    draw_mask,
+)
+from robot_dl.segmentation.types import Instances, Region, SemanticMask
 
 GREY = np.full((120, 160, 3), 90, np.uint8)
 ONE = Detections(
@@ -70,3 +78,63 @@ def test_classes_that_find_no_room_are_left_out_and_tiny_images_can_be_drawn_on(
     for size_hw in ((120, 160), (1, 1), (9, 4)):
         image = np.zeros((*size_hw, 3), np.uint8)
         assert draw_classification(image, many, labels).shape == image.shape
+
+
+PALETTE = {'wall': [255, 0, 0]}
+LABELS = ('floor', 'wall', 'door')
+
+
+def test_colours_are_those_of_the_palette_and_ours_where_it_has_none():
+    colours = colours_of(LABELS, PALETTE)
+    assert colours.tolist() == [list(class_colour(0)), [255, 0, 0], list(class_colour(2))]
+    assert colours_of((), {}).shape == (0, 3)
+
+
+def test_pixels_get_the_colour_of_their_class_half_and_half_on_a_copy():
+    before, ids = GREY.copy(), np.zeros(GREY.shape[:2], np.uint8)
+    ids[60:] = 1
+    picture = draw_mask(GREY, SemanticMask(ids), LABELS, colours_of(LABELS, PALETTE))
+    np.testing.assert_array_equal(GREY, before)
+    assert np.abs(picture[119, 0].astype(float) - [172.5, 45, 45]).max() <= 0.5
+    assert np.abs(picture[59, -1] - (90 + np.array(class_colour(0), float)) / 2).max() <= 0.5
+
+
+def test_pixels_without_a_class_are_as_they_were():
+    ids = np.full(GREY.shape[:2], 255, np.uint8)
+    ids[:, 80:] = 2
+    colours = colours_of(LABELS, {})
+    picture = draw_mask(GREY, SemanticMask(ids), LABELS, colours)
+    assert (picture[60:, :80] == 90).all()
+    assert (picture[60:, 80:] != 90).any()
+    nothing = np.full(GREY.shape[:2], 65535, np.uint16)
+    np.testing.assert_array_equal(draw_mask(GREY, SemanticMask(nothing), LABELS, colours), GREY)
+
+
+def test_classes_are_listed_from_the_largest_and_crumbs_are_not():
+    ids = np.full(GREY.shape[:2], 2, np.uint8)
+    ids[:30] = 1
+    ids[-1, -1] = 0
+    colours = colours_of(LABELS, PALETTE)
+    picture = draw_mask(GREY, SemanticMask(ids), LABELS, colours)
+    column = [tuple(map(int, pixel)) for pixel in picture[:, 0]]
+    listed = [tuple(map(int, row)) for row in colours]
+    order = list(dict.fromkeys(c for c in column if c in listed))
+    assert order == [listed[2], listed[1]]
+
+
+def test_each_object_has_a_colour_of_its_own_also_two_of_one_class():
+    ids = np.zeros(GREY.shape[:2], np.uint16)
+    ids[60:90, 10:40], ids[60:90, 100:140] = 1, 2
+    boxes = np.array([[10, 60, 40, 90], [100, 60, 140, 90]], np.float32)
+    detections = Detections(boxes, np.array([0.9, 0.8], np.float32), np.array([1, 1]))
+    regions = tuple(Region(0, 0, ids == k) for k in (1, 2))
+    picture = draw_instances(GREY, Instances(detections, ids, regions), ['a', 'b'])
+    for k, (y, x) in enumerate([(75, 25), (75, 120)]):
+        expected = (90 + np.array(class_colour(k), float)) / 2
+        assert np.abs(picture[y, x] - expected).max() <= 0.5
+    assert (picture[100:] == 90).all()
+
+
+def test_an_image_without_objects_stays_as_it_is():
+    found = Instances.empty(GREY.shape[:2])
+    np.testing.assert_array_equal(draw_instances(GREY, found, ['a']), GREY)
