@@ -56,6 +56,21 @@ def spread(grid: NDArray[Any], rows: Axis, columns: Axis) -> NDArray[Any]:
     return np.asarray(grid.take(columns.low, axis=1).take(rows.low, axis=0))
 
 
+def differ(grid: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return the cells [h - 1, w - 1] whose corners in a grid [h, w] are not all equal."""
+    a, b, c, d = corners(grid)
+    return np.asarray((a != b) | (a != c) | (a != d))
+
+
+def above(grid: Floats, threshold: float, rows: Axis, columns: Axis) -> NDArray[np.bool_]:
+    """Tell where a map [h, w], resized bilinearly to the pixels [n, m], exceeds a threshold."""
+    coarse = grid > threshold
+    inside = spread(coarse, rows, columns)
+    for cells in interpolated(grid[None], differ(coarse), rows, columns):
+        inside.reshape(-1)[cells.pixels] = cells.values[0] > threshold
+    return inside
+
+
 def interpolated(
     maps: Floats, chosen: NDArray[np.bool_], rows: Axis, columns: Axis
 ) -> Iterator[Cells]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from robot_dl.core.dense import map_view
 from robot_dl.core.fit import Fit
-from robot_dl.segmentation.cells import corners, greatest, interpolated, spread
+from robot_dl.segmentation.cells import corners, differ, greatest, interpolated, spread
 from robot_dl.segmentation.certainty import CERTAINTIES
 from robot_dl.segmentation.sampling import Axis, axes
 from robot_dl.segmentation.types import Bytes, ClassIds, SemanticMask, mask_type, unlabelled
@@ -109,12 +109,6 @@ class IdMap:
             coarse = np.clip(self.chances, 0, 1) * np.float32(255) + np.float32(0.5)
             chances = _nearest(coarse.astype(np.uint8), rows, columns)
         return placed(fit, rows, columns, ids, chances)
-
-
-def differ(ids: ClassIds) -> NDArray[np.bool_]:
-    """Return the cells [h - 1, w - 1] whose corners in a map [h, w] are not all equal."""
-    a, b, c, d = corners(ids)
-    return np.asarray((a != b) | (a != c) | (a != d))
 
 
 def _covered(grid: Floats, fit: Fit) -> Floats:

@@ -54,6 +54,21 @@ class Axis:
         inside = slice(first - self.start, max(first, stop) - self.start)
         return replace(self, start=first, low=self.low[inside], part=self.part[inside])
 
+    def around(self, elements: Places) -> 'Axis':
+        """Return the pixels that some elements [k], rising, have a say in; those between, too."""
+        if not len(elements):
+            return self.within(0, 0)
+        first = np.searchsorted(self.low, elements[0] - 1, 'left')
+        stop = np.searchsorted(self.low, elements[-1], 'right')
+        return self.within(self.start + int(first), self.start + int(stop))
+
+    def cut(self) -> tuple[slice, 'Axis']:
+        """Return the elements that the pixels lie between, and the axis over those alone."""
+        if not len(self.low):
+            return slice(0, 0), self
+        first, last = int(self.low[0]), min(int(self.low[-1]) + 1, self.length - 1)
+        return slice(first, last + 1), replace(self, low=self.low - first, length=last + 1 - first)
+
 
 @lru_cache(maxsize=16)
 def axes(fit: Fit, map_hw: Size) -> tuple[Axis, Axis]:
@@ -73,6 +88,26 @@ def _axis(view: AxisView) -> Axis:
     pixels = np.arange(view.pixels)[view.covered]
     places = (pixels + 0.5) * view.scale + view.shift - 0.5
     return axis_at(places, view.covered.start, view.cells, view.seen)
+
+
+def axes_in_box(fit: Fit, box_xyxy: Floats, map_hw: Size) -> tuple[Axis, Axis]:
+    """Return the rows and the columns of the image that a map with a margin around a box covers.
+
+    Args:
+        fit: Where the image lies in the network's input.
+        box_xyxy: The box [4], in pixels of the input.
+        map_hw: Height and width of the map, of which one element on each side is the margin.
+    """
+    left, top, right, bottom = (float(edge) for edge in box_xyxy)
+    whole = map_view(fit, fit.model_hw)
+    return _box_axis(whole.y, top, bottom, map_hw[0]), _box_axis(whole.x, left, right, map_hw[1])
+
+
+def _box_axis(view: AxisView, low: float, high: float, length: int) -> Axis:
+    centres = (np.arange(view.pixels) + 0.5) * view.scale + view.shift
+    places = (centres - low) * ((length - 2) / (high - low)) + 0.5
+    start, stop = np.searchsorted(places, [0, length - 1])
+    return axis_at(places[start:stop], int(start), length, slice(0, length))
 
 
 def axis_at(places: NDArray[np.floating[Any]], start: int, length: int, seen: slice) -> Axis:
