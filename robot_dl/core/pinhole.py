@@ -1,11 +1,14 @@
 """The pinhole camera without distortion."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.resampling import Resampling
+
+T = TypeVar('T', bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,27 @@ class Pinhole:
         middle = np.array([self.cx, self.cy] * 2) + 0.5
         other_middle = np.array([other.cx, other.cy] * 2) + 0.5
         return np.asarray((boxes_xyxy - middle) * scale + other_middle, np.float32)
+
+    def view_of(self, other: 'Pinhole', image: NDArray[T]) -> NDArray[T]:
+        """Return what this camera would see of another one's image, from the same viewpoint.
+
+        Args:
+            other: Camera at the same place with the same axes.
+            image: Its image [h, w].
+
+        Returns:
+            The nearest pixel [H, W] of the other image, 0 beyond its edges.
+        """
+        height, width = self.size_hw
+        u = np.rint((np.arange(width) - self.cx) / self.fx * other.fx + other.cx)
+        v = np.rint((np.arange(height) - self.cy) / self.fy * other.fy + other.cy)
+        rows, columns = (
+            np.flatnonzero((v >= 0) & (v < image.shape[0])),
+            np.flatnonzero((u >= 0) & (u < image.shape[1])),
+        )
+        seen = np.zeros(self.size_hw, image.dtype)
+        seen[np.ix_(rows, columns)] = image[np.ix_(v[rows].astype(int), u[columns].astype(int))]
+        return seen
 
     @property
     def slopes(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -24,6 +24,14 @@ class Topic:
     doc: str
 
 
+DIAGNOSTICS_TOPIC = Topic(
+    '/diagnostics',
+    'diagnostic_msgs/msg/DiagnosticArray',
+    PUBLISHED,
+    'reliable',
+    'Rate, age of the images and where it went, dropped frames, what is wrong; once a second.',
+)
+
 MODEL_NODE_TOPICS = (
     Topic(
         '~/enable',
@@ -32,13 +40,7 @@ MODEL_NODE_TOPICS = (
         '',
         'Stop and free the memory of the model, or start again; revives a node that gave up.',
     ),
-    Topic(
-        '/diagnostics',
-        'diagnostic_msgs/msg/DiagnosticArray',
-        PUBLISHED,
-        'reliable',
-        'Rate, age of the images and where it went, dropped frames, what is wrong; once a second.',
-    ),
+    DIAGNOSTICS_TOPIC,
 )
 """What every node with a model has."""
 
