@@ -37,7 +37,8 @@ class InstanceSegmenter(ObjectModel[InstanceDecoder, InstanceSegmentationParams,
         ]
         if not self.decoder.BOXED:
             found = replace(found, boxes_xyxy=_boxes_around(regions))
-        shown = have_area(found.boxes_xyxy) & [bool(region.pixels.any()) for region in regions]
+        shown = have_area(found.boxes_xyxy)
+        shown &= np.array([region.pixels.any() for region in regions], np.bool_)
         return _instances(found[shown], [regions[k] for k in np.flatnonzero(shown)], fit)
 
 
