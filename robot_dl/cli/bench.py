@@ -5,9 +5,14 @@ from importlib import import_module
 
 from robot_dl.cli.processes import sigterm_as_interrupt
 
+NODE = 'robot_dl.cli.benches.node'
+
 BENCHES = {
     'deployment': ('robot_dl.cli.benches.deployment', 'many cameras, kills, hostile messages'),
-    'detection': ('robot_dl.cli.benches.detection', 'what the node costs beyond its network'),
+    'detection': (NODE, 'what the node costs beyond its network'),
+    'classification': (NODE, 'the same of the classification node'),
+    'segmentation': (NODE, 'the same of both segmentation nodes'),
+    'depth': (NODE, 'the same of the depth node, and what a point cloud costs'),
     'threads': ('robot_dl.cli.benches.threads', 'how many threads, and how they wait'),
     'transport': ('robot_dl.cli.benches.transport', 'images between processes, with our profile'),
 }

@@ -1,4 +1,4 @@
-"""What the detection node is to reach with the small synthetic model, beside what it does."""
+"""What the nodes are to reach with certain models, beside what they do."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -6,7 +6,6 @@ from typing import Any
 
 from robot_dl.cli.benches.models import PREFIX
 
-MODEL = f'{PREFIX}yolo-n'
 CORES = 2
 
 
@@ -25,12 +24,24 @@ class Goal:
     meaning: str
 
 
-GOALS = (
+DETECTION = (
     Goal('overhead_ratio', 1.15, 'end to end without the floor, per bare call'),
     Goal('around_inference_ms_at_0.25', 2.0, 'all but inference at score 0.25, ms'),
     Goal('around_inference_ms_at_0.001', 4.0, 'all but inference at score 0.001, ms'),
     Goal('together_ratio', 2.3, 'two nodes at once, per one alone'),
 )
+PIXELS = (Goal('overhead_ms', 1.0, 'end to end - floor - 1.25 bare calls, ms'),)
+POINTS = (Goal('points_ms', 4.0, 'a cloud of a depth image, ms'),)
+
+GOALS: dict[str, tuple[Goal, ...]] = {
+    f'{PREFIX}yolo-n': DETECTION,
+    'tabletop_segmenter': PIXELS,
+    'rooms_segmenter': PIXELS,
+    'tabletop_instances': PIXELS,
+    'tabletop_depth': PIXELS + POINTS,
+    'rooms_depth': PIXELS + POINTS,
+}
+"""By the model that they are for, on `CORES` cores and with images of 640 x 480."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +57,8 @@ class Verdict:
 
 def verdicts(model: str, cores: int, results: Mapping[str, Any]) -> list[Verdict]:
     """Return a verdict for each goal, for the model and the number of cores that they are for."""
-    if model != MODEL or cores != CORES:
-        return []
     found = []
-    for goal in GOALS:
+    for goal in GOALS.get(model, ()) if cores == CORES else ():
         measured = results[goal.result]
         met = None if measured is None else measured <= goal.limit
         found.append(Verdict(goal.result, goal.meaning, measured, goal.limit, met))

@@ -1,10 +1,10 @@
-"""What a detection node does for one image, step by step, inside the benchmark's own process."""
+"""What a node does for one image, step by step, inside the benchmark's own process."""
 
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,34 +13,37 @@ from numpy.typing import NDArray
 
 from robot_dl.cli.benches.percentiles import percentile
 from robot_dl.cli.benches.picture_msg import picture_msg
-from robot_dl.detection.params import DetectionParams
-from robot_dl.detection.pipeline import Detector, open_detector
-from robot_dl.ros.detections import detections_to_msg
+from robot_dl.cli.benches.tasks import NODES
+from robot_dl.core.fit import Fit
+from robot_dl.engine.card import ModelCard, load_card
+from robot_dl.engine.library import find_model
 from robot_dl.ros.images import rgb_from_msg
 
 Step = Callable[[str], AbstractContextManager[None]]
 """Watches one step, which is named."""
+Outputs = Mapping[str, NDArray[Any]]
+Facts = Callable[[Outputs, Fit, Any], Mapping[str, Any]]
 
-INFER = 'infer'
-LEAST_SCORES = {0.25: 100, 0.001: 300}
-"""Scores to measure besides the node's own, as for a robot and for an evaluation, with the most
-objects that are kept."""
+INFER, DECODE, MESSAGE = 'infer', 'decode', 'message'
+COMMON = ('convert', 'prepare', INFER, DECODE, MESSAGE)
 
 
 @dataclass
 class Case:
-    """What each step took with certain parameters.
+    """One way to answer an image, and what each step of it took.
 
     Attributes:
-        params: The parameters.
-        candidates: How many objects the decoder gave in the last image.
-        found: How many were left of them.
+        name: What is special, e.g. 'with confidence'.
+        answer: From the network's outputs and the fit to what the image shows: the step DECODE.
+        publish: The steps after that by their names, from what the image shows to messages.
+        facts: What to tell of the answer, from outputs, fit and what the image shows.
         times_ms: What each step took, by its name.
     """
 
-    params: DetectionParams
-    candidates: int = 0
-    found: int = 0
+    name: str
+    answer: Callable[[Outputs, Fit], Any]
+    publish: Mapping[str, Callable[[Any], object]]
+    facts: Facts = lambda outputs, fit, found: {}
     times_ms: dict[str, list[float]] = field(default_factory=dict)
 
     @contextmanager
@@ -56,56 +59,75 @@ class Case:
         others = [values for step, values in self.times_ms.items() if step != INFER]
         return percentile([sum(steps) for steps in zip(*others, strict=True)], 50)
 
+    def stages_ms(self) -> dict[str, float | None]:
+        """Return the median of each step."""
+        return {step: percentile(ms, 50) for step, ms in self.times_ms.items()}
+
 
 @dataclass(frozen=True)
 class Stages:
-    """A detector whose steps are timed one by one.
+    """A model whose steps are timed one by one.
 
     Attributes:
-        detector: As the node opens it.
-        msg: The image message to detect in.
-        cases: With the node's parameters, and with those of `LEAST_SCORES`.
+        model: As the node opens it, an `engine.task_model.TaskModel`.
+        msg: The image message to answer.
+        cases: The first with the node's default parameters and its fewest subscribers.
     """
 
-    detector: Detector
+    model: Any
     msg: Any
-    cases: tuple[Case, ...]
+    cases: list[Case]
+
+    @property
+    def card(self) -> ModelCard:
+        """The model's card."""
+        card: ModelCard = self.model.card
+        return card
 
     def tensor(self) -> NDArray[np.float32]:
         """Return the network's input for the image."""
-        tensor, _ = self.detector.prepare(rgb_from_msg(self.msg))
+        tensor: NDArray[np.float32] = self.model.prepare(rgb_from_msg(self.msg))[0]
         return tensor
 
-    def detect(self, count: int) -> None:
+    def measure(self, count: int) -> None:
         """Do `count` times in each case what the node does for one message."""
         for case in self.cases:
             for _ in range(count):
-                self._detect(case, case.timed)
+                self._answer(case, case.timed)
 
     def summary(self) -> dict[str, Any]:
-        """Return the medians, and what memory is taken."""
-        steps_ms = [
-            {step: percentile(ms, 50) for step, ms in case.times_ms.items()} for case in self.cases
-        ]
-        cases = [
-            {
-                'score': case.params.score,
-                'candidates': case.candidates,
-                'found': case.found,
-                'around_inference_ms': case.around_inference_ms(),
-                'stages_ms': ms,
-            }
-            for case, ms in zip(self.cases, steps_ms, strict=True)
-        ]
-        sums = {
-            f'around_inference_ms_at_{case.params.score:g}': case.around_inference_ms()
-            for case in self.cases
-        }
+        """Return the medians, and what memory is taken.
+
+        Steps that not every node has are also told by their own names, as in 'points_ms'.
+        """
+        cases = [self._case_summary(case) for case in self.cases]
+        first, *_ = self.cases
         return {
-            'stages_ms': steps_ms[0],
+            'stages_ms': first.stages_ms(),
             'allocated_bytes': self.allocated_bytes(),
-            **sums,
+            'around_inference_ms': first.around_inference_ms(),
+            **{
+                f'around_inference_ms_at_{case["score"]:g}': case['around_inference_ms']
+                for case in cases
+                if 'score' in case
+            },
+            **{
+                f'{step}_ms': ms
+                for case in cases
+                for step, ms in case['stages_ms'].items()
+                if step not in COMMON
+            },
             'cases': cases,
+        }
+
+    def _case_summary(self, case: Case) -> dict[str, Any]:
+        tensor, fit = self.model.prepare(rgb_from_msg(self.msg))
+        outputs = self.model.infer(tensor)
+        return {
+            'case': case.name,
+            **case.facts(outputs, fit, case.answer(outputs, fit)),
+            'around_inference_ms': case.around_inference_ms(),
+            'stages_ms': case.stages_ms(),
         }
 
     def allocated_bytes(self) -> dict[str, int]:
@@ -124,33 +146,28 @@ class Stages:
 
         tracemalloc.start()
         try:
-            self._detect(self.cases[0], traced)
+            self._answer(self.cases[0], traced)
         finally:
             tracemalloc.stop()
         return found
 
-    def _detect(self, case: Case, step: Step) -> None:
+    def _answer(self, case: Case, step: Step) -> None:
         with step('convert'):
             image = rgb_from_msg(self.msg)
         with step('prepare'):
-            tensor, fit = self.detector.prepare(image)
+            tensor, fit = self.model.prepare(image)
         with step(INFER):
-            outputs = self.detector.infer(tensor)
-        with step('decode'):
-            found = self.detector.answer(outputs, fit, case.params)
-        with step('message'):
-            detections_to_msg(found, self.msg.header, self.detector.card.labels)
-        decoded = self.detector.decoder.decode(outputs, case.params, fit.model_hw)
-        case.candidates, case.found = len(decoded), len(found)
+            outputs = self.model.infer(tensor)
+        with step(DECODE):
+            found = case.answer(outputs, fit)
+        for name, publish in case.publish.items():
+            with step(name):
+                publish(found)
 
 
 def open_stages(model: str, size: str, image: Path | None) -> Stages:
-    """Return a detector with the node's default parameters, and an image for it."""
-    params = DetectionParams(model=model)
-    detector = open_detector(
-        params.model, params.device, params.require_accelerator, params.threads
-    )
-    others = [
-        replace(params, score=score, max_detections=most) for score, most in LEAST_SCORES.items()
-    ]
-    return Stages(detector, picture_msg(size, image), tuple(map(Case, [params, *others])))
+    """Return a model as its node opens it by default, and an image for it."""
+    msg = picture_msg(size, image)
+    task = NODES[load_card(find_model(model)).task]
+    opened, cases = task.open_cases(model, msg)
+    return Stages(opened, msg, cases)

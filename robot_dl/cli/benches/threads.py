@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from robot_dl.cli.benches.stages import open_stages
 
     stages = open_stages(args.model, '640x480', None)
-    card, tensor = stages.detector.card, stages.tensor()
+    card, tensor = stages.card, stages.tensor()
     runtimes = [
         bare_runtime(card, tensor, threads, waiting)
         for threads, waiting in itertools.product(args.threads, WAITING)

@@ -11,6 +11,7 @@ from robot_dl.cli.arguments import output_file, positive, whole
 from robot_dl.cli.benches.asking import ask, wait_for_arrival
 from robot_dl.cli.benches.machine import machine, versions
 from robot_dl.cli.benches.percentiles import percentile
+from robot_dl.cli.benches.results import IMAGE_TYPE, Result
 from robot_dl.cli.processes import Process, python_module, running, stack_with_sure_end
 from robot_dl.ros.environment import local_environment, unused_domain, without_profile
 from robot_dl.ros.shared_memory import remove_dead_segments
@@ -68,9 +69,11 @@ def run(args: argparse.Namespace) -> int:
 def measure(size: str, profile: bool, reliability: str, frames: int, rate_hz: float) -> Case:
     """Publish `frames` images between two processes in a ROS domain of their own."""
     env = environment(profile)
-    common = ('--topics', TOPIC, '--reliability', reliability)
-    source_command = python_module('robot_dl.cli.benches.image_source', *common, '--size', size)
-    sink_command = python_module('robot_dl.cli.benches.sink', *common, '--type', 'image')
+    common = ('--reliability', reliability)
+    camera = ('--topics', TOPIC, '--size', size)
+    source_command = python_module('robot_dl.cli.benches.image_source', *common, *camera)
+    answers = ('--answers', Result(TOPIC, IMAGE_TYPE).text)
+    sink_command = python_module('robot_dl.cli.benches.sink', *common, *answers)
     try:
         with stack_with_sure_end() as stack:
             sink = stack.enter_context(running(sink_command, env))

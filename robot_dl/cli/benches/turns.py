@@ -1,4 +1,4 @@
-"""The processes of the detection benchmark, and the turns that they take.
+"""The processes of the benchmark of a node, and the turns that they take.
 
 Everything is measured in turns, so that a change of the machine's speed during the run hits all
 alike.
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from robot_dl.cli.benches.asking import answer_of, ask, tell, wait_for_arrival
 from robot_dl.cli.benches.picture import SIZE
+from robot_dl.cli.benches.results import text_of
+from robot_dl.cli.benches.tasks import BenchedNode
 from robot_dl.cli.processes import Process, python_module, running, stack_with_sure_end
 from robot_dl.ros.environment import local_environment, unused_domain, without_profile
 
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     from robot_dl.cli.benches.inference import BareRuntime
     from robot_dl.cli.benches.stages import Stages
 
-IMAGE, RESULT = 'image', 'detections'
-SECOND_IMAGE, SECOND_RESULT = 'second/image', 'second/detections'
-FLOOR_IMAGE, FLOOR_RESULT = 'floor/image', 'floor/detections'
+NODE, SECOND, FLOOR = 'first', 'second', 'floor'
+"""The namespaces: that of the node, of another one like it, and of the node that computes nothing.
+Samples of what they do alone are called like them."""
 TOGETHER, SECOND_TOGETHER, RAW, RESTED = 'together', 'second together', 'raw', 'rested'
 CAMERA_HZ = 30.0
 # Few, so that the turns lie close together.
@@ -46,51 +48,53 @@ class Session:
     Attributes:
         source: Publishes images for every node.
         sink: Hears the answers of all.
-        node: The detection node.
+        node: The node that is measured.
+        result: Topic by which the sink calls an answer.
     """
 
     source: Process
     sink: Process
     node: Process
+    result: str
 
-    def ages_ms(
-        self, image_topics: Sequence[str], result_topics: Sequence[str], rate_hz: float
-    ) -> list[list[float]]:
-        """Publish a turn's images on each topic, and return the ages of each topic's answers."""
-        order = f'publish {",".join(image_topics)} {IMAGES_PER_TURN} {rate_hz} {WARM_UP}'
+    def ages_ms(self, namespaces: Sequence[str], rate_hz: float) -> list[list[float]]:
+        """Publish a turn's images for each node at once, and return the ages of each's answers."""
+        topics = ','.join(map(image_topic, namespaces))
+        order = f'publish {topics} {IMAGES_PER_TURN} {rate_hz} {WARM_UP}'
         ask(self.source, order, 30.0 + IMAGES_PER_TURN / rate_hz)
-        wait_for_arrival(self.sink, IMAGES_PER_TURN * len(image_topics))
+        wait_for_arrival(self.sink, IMAGES_PER_TURN * len(namespaces))
         ages: Samples = ask(self.sink, 'report')
-        return [ages[topic] for topic in result_topics]
+        return [ages[f'{namespace}/{self.result}'] for namespace in namespaces]
 
 
-def start_to_first_s(args: argparse.Namespace) -> float:
+def start_to_first_s(node: BenchedNode, args: argparse.Namespace) -> float:
     """Return the time from the start of the node's process to its first answer, in seconds.
 
     The camera publishes all the while.
     """
     env = local_environment(unused_domain(), without_profile(os.environ))
     with stack_with_sure_end() as stack:
-        source = stack.enter_context(running(source_command(args, IMAGE), env))
-        sink = stack.enter_context(running(sink_command(RESULT), env))
+        source = stack.enter_context(running(source_command(node, args, NODE), env))
+        sink = stack.enter_context(running(sink_command(node, NODE), env))
         ask(sink, 'count')  # It has subscribed.
-        publishing = f'publish {IMAGE} {10**6} {CAMERA_HZ} 0'
+        publishing = f'publish {image_topic(NODE)} {10**6} {CAMERA_HZ} 0'
         tell(source, publishing)
         started_s = time.time()
-        stack.enter_context(running(node_command(args.model), env))
-        came_s = float(ask(sink, f'next {RESULT}', patience_s=60.0))
+        stack.enter_context(running(node_command(node, args.model, NODE), env))
+        next_answer = f'next {NODE}/{node.answer[0].topic}'
+        came_s = float(ask(sink, next_answer, patience_s=60.0))
         tell(source, 'stop')
         answer_of(source, publishing)
     return came_s - started_s
 
 
 def measure(
-    args: argparse.Namespace, runtime: 'BareRuntime', stages: 'Stages'
-) -> tuple[Samples, float]:
+    node: BenchedNode, args: argparse.Namespace, runtime: 'BareRuntime', stages: 'Stages'
+) -> tuple[Samples, dict[str, float]]:
     """Take turns for `args.seconds`.
 
     Returns:
-        The samples in milliseconds, and the detection node's peak memory.
+        The samples in milliseconds, and the node's memory.
     """
     env = local_environment(unused_domain(), without_profile(os.environ))
     with stack_with_sure_end() as stack:
@@ -98,16 +102,16 @@ def measure(
         def start(command: list[str]) -> Process:
             return stack.enter_context(running(command, env))
 
-        node = start(node_command(args.model))
-        start(node_command(args.model, 'second'))
-        start(floor_command())
-        sink = start(sink_command(RESULT, SECOND_RESULT, FLOOR_RESULT))
-        source = start(source_command(args, IMAGE, SECOND_IMAGE, FLOOR_IMAGE))
-        session = Session(source, sink, node)
+        first = start(node_command(node, args.model, NODE))
+        start(node_command(node, args.model, SECOND))
+        start(floor_command(node))
+        sink = start(sink_command(node, NODE, SECOND, FLOOR))
+        source = start(source_command(node, args, NODE, SECOND, FLOOR))
+        session = Session(source, sink, first, node.answer[0].topic)
         ask(session.sink, 'wait', patience_s=60.0)
         ask(session.source, 'wait', patience_s=60.0)
         samples = take_turns(session, runtime, stages, args.seconds)
-        return samples, peak_memory_mb(node.pid)
+        return samples, memory_mb(first.pid)
 
 
 def take_turns(
@@ -121,7 +125,7 @@ def take_turns(
     deadline_s, is_warm = time.monotonic() + seconds, False
     while not is_warm or not samples[RAW] or time.monotonic() < deadline_s:
         turn = one_turn(session, runtime, rate_hz)
-        stages.detect(IMAGES_PER_TURN if is_warm else 0)
+        stages.measure(IMAGES_PER_TURN if is_warm else 0)
         for name, values in turn.items():
             samples.setdefault(name, []).extend(values if is_warm else [])
         is_warm = True
@@ -130,14 +134,13 @@ def take_turns(
 
 def one_turn(session: Session, runtime: 'BareRuntime', rate_hz: float) -> Samples:
     """Return the samples of one turn."""
-    (floor_ms,) = session.ages_ms([FLOOR_IMAGE], [FLOOR_RESULT], rate_hz)
-    (total_ms,) = session.ages_ms([IMAGE], [RESULT], rate_hz)
-    topics = ([IMAGE, SECOND_IMAGE], [RESULT, SECOND_RESULT])
-    first_ms, second_ms = session.ages_ms(*topics, rate_hz / 2)
+    (floor_ms,) = session.ages_ms([FLOOR], rate_hz)
+    (total_ms,) = session.ages_ms([NODE], rate_hz)
+    first_ms, second_ms = session.ages_ms([NODE, SECOND], rate_hz / 2)
     runtime.times_ms(WARM_UP)
     turn = {
-        FLOOR_RESULT: floor_ms,
-        RESULT: total_ms,
+        FLOOR: floor_ms,
+        NODE: total_ms,
         TOGETHER: first_ms,
         SECOND_TOGETHER: second_ms,
         RAW: runtime.times_ms(IMAGES_PER_TURN),
@@ -147,35 +150,49 @@ def one_turn(session: Session, runtime: 'BareRuntime', rate_hz: float) -> Sample
     return turn
 
 
-def node_command(model: str, namespace: str = '') -> list[str]:
-    """Return the command of a detection node."""
+def image_topic(namespace: str) -> str:
+    """Return the topic of the images for the node in a namespace."""
+    return f'{namespace}/image'
+
+
+def node_command(node: BenchedNode, model: str, namespace: str) -> list[str]:
+    """Return the command of a node that runs `model`."""
     ros_args = ['--ros-args', '--log-level', 'warn', '-p', f'model:={model}']
-    if namespace:
-        ros_args += ['-r', f'__ns:=/{namespace}']
-    return python_module('robot_dl.nodes.detection_node', *ros_args)
+    return python_module(node.kind.module, *ros_args, '-r', f'__ns:=/{namespace}')
 
 
-def floor_command() -> list[str]:
-    """Return the command of the node that does nothing."""
-    topics = ('--image-topic', FLOOR_IMAGE, '--result-topic', FLOOR_RESULT)
+def floor_command(node: BenchedNode) -> list[str]:
+    """Return the command of the node that computes nothing."""
+    topics = ['--image-topic', image_topic(FLOOR), '--answer', answer_in(FLOOR, node)]
+    if node.is_calibrated:
+        topics += ['--info-topic', f'{FLOOR}/camera_info']
     return python_module('robot_dl.cli.benches.floor', *topics)
 
 
-def source_command(args: argparse.Namespace, *topics: str) -> list[str]:
+def source_command(node: BenchedNode, args: argparse.Namespace, *namespaces: str) -> list[str]:
     """Return the command of the camera."""
-    image = ('--image', str(args.image)) if args.image else ('--size', SIZE)
-    options = ('--reliability', 'reliable', *image)
-    return python_module('robot_dl.cli.benches.image_source', '--topics', *topics, *options)
+    options = ['--image', str(args.image)] if args.image else ['--size', SIZE]
+    options += ['--calibrated'] if node.is_calibrated else []
+    topics = map(image_topic, namespaces)
+    common = ('--topics', *topics, '--reliability', 'reliable')
+    return python_module('robot_dl.cli.benches.image_source', *common, *options)
 
 
-def sink_command(*topics: str) -> list[str]:
+def sink_command(node: BenchedNode, *namespaces: str) -> list[str]:
     """Return the command of the subscriber."""
-    options = ('--reliability', 'reliable', '--type', 'detections')
-    return python_module('robot_dl.cli.benches.sink', '--topics', *topics, *options)
+    answers = (answer_in(namespace, node) for namespace in namespaces)
+    options = ('--reliability', 'reliable', '--answers', *answers)
+    return python_module('robot_dl.cli.benches.sink', *options)
 
 
-def peak_memory_mb(pid: int) -> float:
-    """Return the most memory that a process has had resident, in megabytes of 2**20 bytes."""
-    status = Path(f'/proc/{pid}/status').read_text()
-    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith('VmHWM'))
-    return int(kilobytes) / 1024
+def answer_in(namespace: str, node: BenchedNode) -> str:
+    """Return the topics of a node's answer as an argument of a process."""
+    return text_of(tuple(result.below(namespace) for result in node.answer))
+
+
+def memory_mb(pid: int) -> dict[str, float]:
+    """Return the memory of a process in megabytes of 2**20 bytes: resident now, and at most."""
+    lines = Path(f'/proc/{pid}/status').read_text().splitlines()
+    fields = dict(line.split(':', 1) for line in lines if line.startswith('Vm'))
+    names = {'peak_memory_mb': 'VmHWM', 'resident_memory_mb': 'VmRSS'}
+    return {name: round(int(fields[f].split()[0]) / 1024, 1) for name, f in names.items()}

@@ -9,13 +9,13 @@ import argparse
 import time
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from robot_dl.cli.benches.results import message_type
 from robot_dl.cli.benches.worker import Orders, answer, bench_node, qos
 
 # What is measured is the nodes: nothing that they publish may be lost here.
@@ -67,12 +67,6 @@ class Listener:
     def health(self) -> dict[str, dict[str, Any]]:
         """Return what each node has said last, and when."""
         return self.newest
-
-
-def message_type(name: str) -> Any:
-    """Return the class of a type such as 'std_msgs/msg/Header'."""
-    package, _, kind = name.split('/')
-    return getattr(import_module(f'{package}.msg'), kind)
 
 
 def main() -> None:
