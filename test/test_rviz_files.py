@@ -25,6 +25,9 @@ TOPICS = {
     'rviz_default_plugins/Grid': {},
     'rviz_default_plugins/TF': {},
     'rviz_default_plugins/Image': {'Topic': IMAGE},
+    'rviz_default_plugins/LaserScan': {'Topic': 'sensor_msgs/msg/LaserScan'},
+    'rviz_default_plugins/Map': {'Topic': 'nav_msgs/msg/OccupancyGrid'},
+    'rviz_default_plugins/MarkerArray': {'Topic': 'visualization_msgs/msg/MarkerArray'},
     'rviz_default_plugins/DepthCloud': {
         'Depth Map Topic': IMAGE,
         'Color Image Topic': IMAGE,
@@ -41,6 +44,11 @@ PROPERTIES = {
         *('Frame Timeout', 'Marker Scale', 'Show Arrows', 'Show Axes', 'Show Names'),
     },
     'rviz_default_plugins/Image': {'Topic'},
+    'rviz_default_plugins/LaserScan': {
+        *('Color', 'Color Transformer', 'Size (Pixels)', 'Style', 'Topic'),
+    },
+    'rviz_default_plugins/Map': {'Alpha', 'Color Scheme', 'Topic'},
+    'rviz_default_plugins/MarkerArray': {'Topic'},
     'rviz_default_plugins/DepthCloud': {
         *('Auto Size', 'Queue Size', 'Reliability Policy', 'CameraInfo Topic'),
         *('Depth Map Topic', 'Depth Map Transport Hint'),
@@ -161,12 +169,17 @@ def test_what_rviz_needs_in_every_file_is_there(path):
     assert len(set(names)) == len(names)
 
 
+def shown_types(path: Path) -> set[str]:
+    """Return the types of all topics that a file shows."""
+    return {kind for display in displays_of(path) for kind in TOPICS[display['Class']].values()}
+
+
 @pytest.mark.parametrize('path', FILES, ids=lambda path: path.stem)
 def test_the_layout_has_a_place_for_every_picture(path):
     content = content_of(path)
     state = bytes.fromhex(content['Window Geometry']['QMainWindow State'])
     pictures = [d['Name'] for d in displays_of(path) if d['Class'].endswith('/Image')]
-    assert pictures
+    assert pictures or {'visualization_msgs/msg/MarkerArray'} & shown_types(path)
     for name in [*pictures, *(panel['Name'] for panel in content['Panels'])]:
         text = name.encode('utf-16-be')
         assert len(text).to_bytes(4, 'big') + text in state, name

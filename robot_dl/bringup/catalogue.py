@@ -67,6 +67,21 @@ _KINDS = {
         'robot_dl.classification.params:ClassificationParams',
         'robot_dl.classification.topics:CLASSIFICATION_TOPICS',
     ),
+    'detection3d_node': (
+        'robot_dl.nodes.detection3d_node',
+        'robot_dl.core.detection3d_params:Detection3dParams',
+        'robot_dl.core.detection3d_topics:DETECTION3D_TOPICS',
+    ),
+    'segmentation_node': (
+        'robot_dl.nodes.segmentation_node',
+        'robot_dl.segmentation.params:SegmentationParams',
+        'robot_dl.segmentation.topics:SEGMENTATION_TOPICS',
+    ),
+    'instance_segmentation_node': (
+        'robot_dl.nodes.instance_segmentation_node',
+        'robot_dl.segmentation.params:InstanceSegmentationParams',
+        'robot_dl.segmentation.topics:INSTANCE_SEGMENTATION_TOPICS',
+    ),
     'sim_node': (
         'robot_dl.sim.sim_node',
         'robot_dl.sim.params:SimParams',

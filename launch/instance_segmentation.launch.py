@@ -1,0 +1,11 @@
+"""Start the instance segmentation node: `ros2 launch robot_dl instance_segmentation.launch.py`."""
+
+from launch import LaunchDescription
+
+from robot_dl.bringup.launching import launch_of
+from robot_dl.ros.launching import launch_description
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Return the node and its arguments."""
+    return launch_description(launch_of('instance_segmentation_node'))

@@ -1,0 +1,73 @@
+"""The node that says of every pixel what it shows."""
+
+from typing import Any
+
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
+
+from robot_dl.ros.encodings import Rgb
+from robot_dl.ros.main import run
+from robot_dl.ros.masks import mask_to_msg
+from robot_dl.ros.overlay import colours_of, draw_mask
+from robot_dl.ros.qos import CAMERA
+from robot_dl.ros.task_node import LabellingNode
+from robot_dl.segmentation.params import SegmentationParams
+from robot_dl.segmentation.pipeline import Segmenter
+from robot_dl.segmentation.types import SemanticMask
+
+
+class SegmentationNode(LabellingNode):
+    """Publish the class of every pixel of each image there is time for.
+
+    Subscribes `image`, or `image/compressed`; publishes `mask` for every image, `label_info`
+    once, and while somebody subscribes them `confidence` and `~/overlay`.
+    """
+
+    Params, Model = SegmentationParams, Segmenter
+
+    is_unsure = False
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__('segmentation_node', **options)
+
+    def announce(self) -> None:
+        """Make the publishers, and ask for images."""
+        super().announce()
+        self.mask = self.create_lifecycle_publisher(Image, 'mask', CAMERA)
+        self.confidence = self.create_lifecycle_publisher(Image, 'confidence', CAMERA)
+        self.listen_images('image', self.on_image)
+
+    def on_image(self, image: Rgb, header: Header) -> None:
+        """Tell the classes, and publish them under the image's own stamp and frame."""
+        outputs, fit = self.infer(image)
+        is_asked = bool(self.confidence.get_subscription_count())
+        found = self.model.answer(outputs, fit, self.params, is_asked)
+        self.mask.publish(mask_to_msg(found.class_ids, header))
+        if found.confidence is not None:
+            self.confidence.publish(mask_to_msg(found.confidence, header))
+        self.is_unsure = is_asked and found.confidence is None
+        self.show(image, found, header)
+
+    def complaint(self) -> str:
+        """Say that somebody waits for what the model does not tell."""
+        if self.is_unsure:
+            return f'{self.loaded.name} does not tell how sure it is: `confidence` stays empty'
+        return ''
+
+    def least_score(self, params: SegmentationParams) -> float:
+        """Return 0: every pixel gets a class, however unsure."""
+        return 0.0
+
+    def draw(self, image: Rgb, found: SemanticMask) -> Rgb:
+        """Return the image under the colours of its classes."""
+        card = self.model.card
+        return draw_mask(image, found, card.labels, colours_of(card.labels, card.palette))
+
+
+def main() -> int:
+    """Run the node; returns the process's exit code."""
+    return run(SegmentationNode)
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())
