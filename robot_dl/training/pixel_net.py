@@ -10,6 +10,8 @@ Laplace distribution (Kendall and Gal 2017, arXiv:1703.04977).
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -54,6 +56,64 @@ def _doubled(x: Tensor) -> Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode='nearest')
 
 
+class SegmentHead(nn.Module):
+    """Logits of every class."""
+
+    def __init__(self, classes: int) -> None:
+        """Make a head."""
+        super().__init__()
+        self.logits = nn.Conv2d(WIDTH, classes, 1)
+
+    def forward(self, fine: Tensor, eighth: Tensor, deep: Tensor) -> Tensor:
+        """Return logits [B, C, H/2, W/2]."""
+        out: Tensor = self.logits(fine)
+        return out
+
+
+class DepthHead(nn.Module):
+    """Log metres: a plane that the whole picture agrees on, and what stands out from it.
+
+    The inverse depth of a plane is linear in the pixel's coordinates, and most of what a camera
+    over a table or a floor sees is near one plane. Which one needs the whole picture.
+    """
+
+    def __init__(self) -> None:
+        """Start with a plane straight ahead, a metre away."""
+        super().__init__()
+        self.gather = Conv(128 + 2, 64, 3)
+        self.agree = nn.Sequential(nn.Linear(64, 64), nn.SiLU())
+        self.plane = nn.Linear(64, 3)
+        nn.init.zeros_(self.plane.weight)
+        self.plane.bias.data = torch.tensor([0.0, 0.0, math.log(math.e - 1)])
+        self.local = nn.Sequential(Conv(64 + 2 + 64, 48, 3), Conv(48, 32, 3), nn.Conv2d(32, 2, 1))
+        self.detail = nn.Conv2d(WIDTH, 2, 1)
+
+    def forward(self, fine: Tensor, eighth: Tensor, deep: Tensor) -> Tensor:
+        """Return log metres and their log scale [B, 2, H/2, W/2]."""
+        gathered = self.gather(torch.cat([deep, _coordinates(deep)], 1)).mean((2, 3))
+        shared = self.agree(gathered)
+        everywhere = shared[:, :, None, None].expand(-1, -1, *eighth.shape[-2:])
+        local = self.local(torch.cat([eighth, _coordinates(eighth), everywhere], 1))
+        smooth = functional.interpolate(local.float(), scale_factor=4.0, mode='bilinear')
+        residual = smooth + self.detail(fine).float()
+        base = self._base(self.plane(shared).float(), _coordinates(fine).float())
+        return torch.cat([residual[:, :1] + base, residual[:, 1:]], 1)
+
+    def _base(self, plane: Tensor, xy: Tensor) -> Tensor:
+        """Return the log depth [B, 1, h, w] of planes [B, 3]; what lies behind is far away."""
+        a, b, c = plane[:, :, None, None].unsqueeze(2).unbind(1)
+        return -torch.log(functional.softplus(a * xy[:, :1] + b * xy[:, 1:] + c) + 1e-3)
+
+
+def _coordinates(x: Tensor) -> Tensor:
+    """Return where the places of a map lie [B, 2, h, w]: from -1 to 1 across its width."""
+    height, width = x.shape[-2:]
+    column = (torch.arange(width, device=x.device, dtype=x.dtype) + 0.5) * 2 / width - 1
+    row = ((torch.arange(height, device=x.device, dtype=x.dtype) + 0.5) * 2 - height) / width
+    plane = torch.stack([column.expand(height, width), row[:, None].expand(height, width)])
+    return plane.expand(len(x), 2, height, width)
+
+
 class InstanceHead(nn.Module):
     """Boxes, scores and mask coefficients at two strides, and the prototypes of the masks."""
 
@@ -96,9 +156,9 @@ class PixelNet(nn.Module):
         self.trunk = Trunk()
         self.heads = nn.ModuleDict()
         if 'segmentation' in tasks:
-            self.heads['segmentation'] = nn.Conv2d(WIDTH, classes, 1)
+            self.heads['segmentation'] = SegmentHead(classes)
         if 'depth' in tasks:
-            self.heads['depth'] = nn.Conv2d(WIDTH, 2, 1)
+            self.heads['depth'] = DepthHead()
         if 'instances' in tasks:
             self.heads['instances'] = InstanceHead(classes - 1)
 
@@ -109,10 +169,10 @@ class PixelNet(nn.Module):
             'segmentation': logits [B, C, H/2, W/2]; 'depth': logarithm of metres and of their
             scale [B, 2, H/2, W/2]; 'instances': see `InstanceHead`; 'prototypes' [B, K, H/2, W/2].
         """
-        fine, eighth, deep = self.trunk(images)
-        said = {task: self.heads[task](fine) for task in self.tasks if task != 'instances'}
+        features = self.trunk(images)
+        said = {task: self.heads[task](*features) for task in self.tasks if task != 'instances'}
         if 'instances' in self.tasks:
-            said['instances'], said['prototypes'] = self.heads['instances'](fine, eighth, deep)
+            said['instances'], said['prototypes'] = self.heads['instances'](*features)
         return said
 
 
@@ -126,7 +186,7 @@ class ExportedDense(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the head's answer [B, C, H/2, W/2]."""
-        out: Tensor = self.head(self.trunk(images)[0])
+        out: Tensor = self.head(*self.trunk(images))
         return out
 
 
