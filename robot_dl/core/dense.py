@@ -17,6 +17,9 @@ from robot_dl.core.resampling import Resampling
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
+ROUNDING = 1e-9
+"""How far a place may be from an edge on which it lies but for rounding."""
+
 
 @dataclass(frozen=True)
 class AxisView:
@@ -37,24 +40,24 @@ class AxisView:
     @property
     def seen(self) -> slice:
         """The cells whose centres lie in the image; the nearest one if there are none."""
-        first = int(np.ceil(self.shift - 0.5))
-        last = int(np.floor(self.shift + self.pixels * self.scale - 0.5))
+        first = int(np.ceil(self.shift - 0.5 - ROUNDING))
+        last = int(np.floor(self.shift + self.pixels * self.scale - 0.5 + ROUNDING))
         first = min(max(first, 0), self.cells - 1)
         return slice(first, max(first, min(last, self.cells - 1)) + 1)
 
     @property
     def covered(self) -> slice:
         """The pixels of the image whose centres lie in the map."""
-        first = max(0, int(np.ceil(-self.shift / self.scale - 0.5)))
-        last = int(np.floor((self.cells - self.shift) / self.scale - 0.5))
+        first = max(0, int(np.ceil(-self.shift / self.scale - 0.5 - ROUNDING)))
+        last = int(np.floor((self.cells - self.shift) / self.scale - 0.5 + ROUNDING))
         return slice(first, min(last, self.pixels - 1) + 1)
 
     @property
     def is_whole(self) -> bool:
         """Whether the image begins and ends where cells do, so that it is a plain resize."""
         ends = self.shift, self.shift + self.pixels * self.scale
-        inside = ends[0] >= -1e-9 and ends[1] <= self.cells + 1e-9
-        return inside and all(abs(end - round(end)) < 1e-9 for end in ends)
+        inside = ends[0] >= -ROUNDING and ends[1] <= self.cells + ROUNDING
+        return inside and all(abs(end - round(end)) < ROUNDING for end in ends)
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,11 @@ class MapView:
         tall = _along_y(wide, self.y)
         return self._without_what_is_not_covered(tall)
 
+    def shown_pixels(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the pixel of an image [H, W, 3] at the centre of each cell that is seen."""
+        rows, columns = (_pixels_at(axis) for axis in (self.y, self.x))
+        return image[rows[:, None], columns]
+
     def _without_what_is_not_covered(self, values: Floats) -> Floats:
         rows, columns = self.y.covered, self.x.covered
         values[: rows.start] = values[rows.stop :] = np.nan
@@ -134,6 +142,14 @@ def _along_y(values: Floats, axis: AxisView) -> Floats:
     low, high, fraction = _neighbours(axis)
     top = values[low]
     return np.asarray(top + (values[high] - top) * fraction[:, None], np.float32)
+
+
+@lru_cache(maxsize=16)
+def _pixels_at(axis: AxisView) -> Indices:
+    """Return the pixels in which the centres of the seen cells lie."""
+    cells = np.arange(axis.seen.start, axis.seen.stop)
+    places = ((cells + 0.5 - axis.shift) / axis.scale).astype(np.int64)
+    return np.clip(places, 0, axis.pixels - 1)
 
 
 @lru_cache(maxsize=16)

@@ -49,6 +49,13 @@ class DepthParams(SyncedNodeParams):
         50, 'Fewest measured points for a fit; with fewer it is refused.', low=2, high=100000
     )
 
+    tf_timeout_s: float = param(
+        0.2,
+        'With `align_to: scan`, longest wait for the pose of the lidar at the time of its scan.',
+        low=0.0,
+        high=10.0,
+    )
+
     def __post_init__(self) -> None:
         """Check types and ranges, and that parameters fit each other.
 
@@ -60,4 +67,9 @@ class DepthParams(SyncedNodeParams):
             raise ParamError(
                 f'min_depth_m: expected less than max_depth_m ({self.max_depth_m:g}), '
                 f'got {self.min_depth_m:g}'
+            )
+        if self.align_to != NOTHING and self.transport != 'raw':
+            raise ParamError(
+                f'transport: expected raw with align_to: {self.align_to}, whose two topics are '
+                f'paired as they come, got {self.transport}'
             )

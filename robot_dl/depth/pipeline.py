@@ -68,43 +68,50 @@ class DepthEstimator(TaskModel[Decoder, DepthParams, DepthMap | RelativeDepth]):
         confidence = self.decoder.confidence(outputs)
         if not self.is_metric:
             return self.relative(reading, fit, params, confidence)
-        return self.metres(reading, fit, params, self.factor(fit, pinhole), confidence)
+        return self.metres(self.in_metres(reading, fit, pinhole), fit, params, confidence)
 
-    def factor(self, fit: Fit, pinhole: Pinhole | None) -> float:
-        """Return what the metres are to be multiplied by for this camera.
-
-        Raises:
-            ImageError: If that depends on the camera, and there is none.
-        """
-        if not self.needs_camera:
-            return 1.0
-        if pinhole is None:
-            raise ImageError(
-                f'{self.card.name}: its metres hold for a focal length of '
-                f'{self.decoder.focal_px:g} px of its input, and that of the camera is not known: '
-                'camera_info is needed'
-            )
-        return focal_factor(pinhole, fit, self.decoder.focal_px)
-
-    def metres(
-        self,
-        reading: Reading,
-        fit: Fit,
-        params: DepthParams,
-        factor: float = 1.0,
-        confidence: Floats | None = None,
-    ) -> DepthMap:
-        """Return the metres of a metric reading, of the size that the parameters ask for.
+    def check_camera(self, pinhole: Pinhole | None, why: str = '') -> None:
+        """Refuse to tell metres that depend on a camera that is not known.
 
         Args:
-            reading: What the network said, in metres or one over metres.
+            pinhole: The camera, for the image.
+            why: Why it is not known.
+
+        Raises:
+            ImageError: If the metres depend on it, and there is none.
+        """
+        if pinhole is None and self.needs_camera:
+            raise ImageError(
+                f'{self.card.name}: its metres hold for a focal length of '
+                f'{self.decoder.focal_px:g} px of its input, so camera_info is needed'
+                + f': {why}'
+                * bool(why)
+            )
+
+    def in_metres(self, reading: Reading, fit: Fit, pinhole: Pinhole | None) -> Reading:
+        """Return what a metric model has read, for this camera.
+
+        Raises:
+            ImageError: As `check_camera`.
+        """
+        self.check_camera(pinhole)
+        if pinhole is None or not self.needs_camera:
+            return reading
+        return reading.farther(focal_factor(pinhole, fit, self.decoder.focal_px))
+
+    def metres(
+        self, reading: Reading, fit: Fit, params: DepthParams, confidence: Floats | None = None
+    ) -> DepthMap:
+        """Return the metres of the size that the parameters ask for.
+
+        Args:
+            reading: A map in metres, or in one over metres.
             fit: Where the image lies in the network's input.
             params: The node's parameters.
-            factor: Multiplies the metres.
             confidence: Chance [h, w] that each cell is right; None if not known or not wanted.
         """
         view = map_view(fit, shape_of(reading.values))
-        depth_m = metres_of(placed(reading.values, view, params), reading.is_inverse, factor)
+        depth_m = metres_of(placed(reading.values, view, params), reading.is_inverse)
         sure = None if confidence is None else placed(confidence, view, params)
         known = _within(depth_m, params.min_depth_m, params.max_depth_m)
         if sure is not None:
@@ -144,12 +151,12 @@ def resampling_of(view: MapView, params: DepthParams) -> Resampling | None:
     return None if params.output_size == IMAGE else view.resampling
 
 
-def metres_of(values: Floats, is_inverse: bool, factor: float) -> Floats:
+def metres_of(values: Floats, is_inverse: bool) -> Floats:
     """Return metres, a new array; infinite or negative where one over the metres is not > 0."""
     if not is_inverse:
-        return np.asarray(values * np.float32(factor), np.float32)
+        return np.array(values, np.float32)
     with np.errstate(divide='ignore'):
-        return np.asarray(np.float32(factor) / values, np.float32)
+        return np.asarray(1 / values, np.float32)
 
 
 def _within(values: Floats, low: float, high: float) -> NDArray[np.bool_]:

@@ -29,6 +29,13 @@ class Reading:
         with np.errstate(divide='ignore', invalid='ignore'):
             return np.where(self.values > 0, 1 / self.values, np.float32(np.nan))
 
+    def farther(self, factor: float) -> 'Reading':
+        """Return the same with all distances multiplied by a factor."""
+        if factor == 1:
+            return self
+        how = np.float32(1 / factor if self.is_inverse else factor)
+        return Reading(np.asarray(self.values * how, np.float32), self.is_inverse)
+
 
 @dataclass(frozen=True)
 class DepthMap:

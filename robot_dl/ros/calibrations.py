@@ -1,9 +1,14 @@
 """What `sensor_msgs/CameraInfo` says of a camera."""
 
-from sensor_msgs.msg import CameraInfo
+import copy
+
+import numpy as np
+from sensor_msgs.msg import CameraInfo, RegionOfInterest
+from std_msgs.msg import Header
 
 from robot_dl.core.bad_images import ImageError
 from robot_dl.core.pinhole import Pinhole
+from robot_dl.core.resampling import Resampling
 
 
 def pinhole_from_msg(msg: CameraInfo) -> Pinhole:
@@ -31,6 +36,41 @@ def pinhole_from_msg(msg: CameraInfo) -> Pinhole:
         cy=(cy - roi.y_offset + 0.5) / bins_y - 0.5,
         size_hw=(height // bins_y, width // bins_x),
     )
+
+
+def info_for(info: CameraInfo, header: Header, how: Resampling | None = None) -> CameraInfo:
+    """Return the calibration of an image that was made of the camera's image.
+
+    Distortion is a matter of rays, and stays as it is; region of interest and binning have been
+    used up.
+
+    Args:
+        info: That of the camera's image.
+        header: Header of the image that was made.
+        how: How it was made; None if each of its pixels is one of the camera's image.
+    """
+    msg = copy.copy(info)
+    msg.header = header
+    if how is None:
+        return msg
+    bins_x, bins_y, roi = max(1, info.binning_x), max(1, info.binning_y), info.roi
+    # What the sensor's pixels become in the image, and then in what was made of it.
+    scale_x, scale_y = how.scale_xy[0] / bins_x, how.scale_xy[1] / bins_y
+    shift_x = how.shift_xy[0] - roi.x_offset * scale_x
+    shift_y = how.shift_xy[1] - roi.y_offset * scale_y
+    change = np.array(
+        [
+            [scale_x, 0, shift_x + 0.5 * scale_x - 0.5],
+            [0, scale_y, shift_y + 0.5 * scale_y - 0.5],
+            [0, 0, 1],
+        ]
+    )
+    msg.k = (change @ np.reshape(info.k, (3, 3))).ravel()
+    msg.p = (change @ np.reshape(info.p, (3, 4))).ravel()
+    msg.height, msg.width = how.size_hw
+    msg.binning_x = msg.binning_y = 0
+    msg.roi = RegionOfInterest()
+    return msg
 
 
 def _intrinsics(msg: CameraInfo) -> tuple[float, float, float, float]:

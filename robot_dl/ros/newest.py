@@ -10,6 +10,9 @@ from robot_dl.ros.inputs import Details, Input
 from robot_dl.ros.latency import Arrival
 from robot_dl.ros.qos import NEWEST_IMAGE
 
+# A publisher that offers less than was asked for may have come since then.
+REFIT_AFTER_S = 1.0
+
 
 class Newest:
     """Subscribes a topic while its newest message is needed.
@@ -42,9 +45,12 @@ class Newest:
             timeout_s: Time after which a topic is silent; 0 never.
         """
         silent_s = self._input.silent_s(time.monotonic())
-        if not timeout_s or silent_s <= timeout_s or self.msg is not None:
+        if self.msg is not None:
             return ''
-        self._input.refit()
+        if silent_s > REFIT_AFTER_S:
+            self._input.refit()
+        if not timeout_s or silent_s <= timeout_s:
+            return ''
         return f'no {self._input.name} for {silent_s:.0f} s: {self._input.why_silent()}'
 
     def _keep(self, msg: Any, arrival: Arrival, details: Details) -> None:

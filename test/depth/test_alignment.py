@@ -8,15 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robot_dl.core.bad_images import ImageError
 from robot_dl.core.dense import map_view
 from robot_dl.core.fit import FITS
-from robot_dl.core.pinhole import Pinhole
 from robot_dl.depth.alignment import Alignment, align
-from robot_dl.depth.references import pairs_with_image, pairs_with_points
+from robot_dl.depth.references import pairs_at
 from robot_dl.depth.types import Reading
 
-CAMERA = Pinhole(fx=300.0, fy=300.0, cx=159.5, cy=119.5, size_hw=(240, 320))
 HW = (60, 80)
 
 
@@ -146,49 +143,24 @@ def test_every_reason_stands_for_itself():
     assert 'may be 20.0% off' in replace(fine, doubt=0.2).refusal(0.1, 50)
 
 
-@pytest.mark.parametrize('fit', ['letterbox', 'stretch', 'center_crop'])
-@pytest.mark.parametrize('reference_hw', [(240, 320), (480, 640), (120, 160)])
-def test_a_depth_image_of_any_size_is_compared_place_by_place(fit, reference_hw):
-    """The reference says its own column and row: what comes back must be the cell's place."""
+@pytest.mark.parametrize('fit', sorted(FITS))
+def test_what_was_measured_meets_the_cell_that_shows_it(fit):
+    """Cells say their own place; what comes back must lie within half a cell of the pixel."""
     view = map_view(FITS[fit]((240, 320), (96, 160), 1.0), (48, 80))
-    rows, columns = np.mgrid[: reference_hw[0], : reference_hw[1]].astype(np.float32)
     cells = np.arange(48 * 80, dtype=np.float32).reshape(48, 80)
-    for reference, axis, scale in (
-        (rows, view.y, 240 / reference_hw[0]),
-        (columns, view.x, 320 / reference_hw[1]),
-    ):
-        values, found = pairs_with_image(cells, view, reference)
+    u, v = np.random.default_rng(0).uniform(0, (319, 239), (400, 2)).T
+    for axis, places in ((view.y, v), (view.x, u)):
+        values, where = pairs_at(cells, view, np.column_stack([u, v, places]))
         index = values // 80 if axis is view.y else values % 80
-        in_image = (index + 0.5 - axis.shift) / axis.scale
-        assert np.abs((found + 0.5) * scale - in_image).max() <= 0.5 * scale + 1e-3
-        assert len(values) == np.prod(view.resampling.size_hw)
+        assert np.abs((where + 0.5) * axis.scale + axis.shift - index - 0.5).max() <= 0.5 + 1e-3
+    assert len(values) == 400 if fit != 'center_crop' else 300 < len(values) < 400
 
 
-def test_a_large_map_is_compared_at_some_of_its_cells():
-    view = map_view(FITS['stretch']((480, 640), (518, 518), 1.0), (518, 518))
-    values, metres = pairs_with_image(np.ones((518, 518), np.float32), view, room(0, (480, 640)))
-    assert 100**2 < len(values) == len(metres) <= 160**2
-
-
-def test_a_depth_image_of_another_shape_is_refused():
-    view = map_view(FITS['letterbox']((480, 640), (96, 128), 1.0), (24, 32))
-    with pytest.raises(ImageError, match='shape of 640 x 480, registered.*got 1280 x 720'):
-        pairs_with_image(np.ones((24, 32), np.float32), view, np.ones((720, 1280), np.float32))
-
-
-def test_points_of_a_lidar_meet_the_cells_that_show_them():
-    metres = room(3, (240, 320)).astype(np.float32)
-    view = map_view(FITS['letterbox']((240, 320), (240, 320), 1.0), (60, 80))
-    cells = metres[2::4, 2::4]
-    u, v = np.random.default_rng(1).integers(0, (320, 240), (500, 2)).T
-    z = metres[v, u].astype(np.float64)
-    points = np.column_stack([(u - CAMERA.cx) / CAMERA.fx * z, (v - CAMERA.cy) / CAMERA.fy * z, z])
-    beside = np.array([[50.0, 0, 1], [0, -50, 1], [0.1, 0, -2], [0, 0, 0]])
-    values, found = pairs_with_points(cells, view, CAMERA, np.vstack([points, beside]))
-    assert len(values) == 500
-    np.testing.assert_allclose(found, z, rtol=1e-6)
-    # The scene is flat within most cells.
-    assert (np.abs(values / found - 1) < 0.05).mean() > 0.9
+def test_what_was_measured_beside_the_view_is_left_out():
+    view = map_view(FITS['letterbox']((240, 320), (96, 160), 1.0), (48, 80))
+    beside = [[-1, 5, 1], [320, 5, 1], [5, -1, 1], [5, 240, 1], [np.inf, 5, 1], [np.nan, 5, 1]]
+    values, metres = pairs_at(np.ones((48, 80), np.float32), view, np.array([*beside, [5, 5, 2]]))
+    assert (len(values), metres.tolist()) == (1, [2.0])
 
 
 def test_a_lidar_line_gives_a_map_its_metres():
@@ -199,7 +171,6 @@ def test_a_lidar_line_gives_a_map_its_metres():
     u, v = rng.uniform(0, 319, 360), rng.choice([100, 180, 230], 360)
     z = metres[v, u.astype(int)]
     z[::7] *= rng.uniform(0.3, 0.8, len(z[::7]))
-    points = np.column_stack([(u - CAMERA.cx) / CAMERA.fx * z, (v - CAMERA.cy) / CAMERA.fy * z, z])
-    found = align(reading, *pairs_with_points(reading.values, view, CAMERA, points))
+    found = align(reading, *pairs_at(reading.values, view, np.column_stack([u, v, z])))
     assert found.refusal(0.1, 50) == ''
     np.testing.assert_allclose(1 / found.applied(reading).values, metres[2::4, 2::4], rtol=0.03)
