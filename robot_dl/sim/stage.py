@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from robot_dl.sim.worlds import find_world
 
 if TYPE_CHECKING:
-    from robot_dl.sim.worlds.tabletop import TabletopWorld
+    from robot_dl.sim.worlds.world import World
 
 
 class Stage:
@@ -24,7 +24,7 @@ class Stage:
         """Build the first world; `size_hw` is the size of its images in pixels."""
         self._world_class = find_world(world)
         self.seed, self._size_hw, self._age_s = seed, size_hw, 0.0
-        self.world: TabletopWorld = self._world_class(seed, size_hw)
+        self.world: World = self._world_class(seed, size_hw)
 
     def advance(self, dt_s: float, scene_period_s: float) -> bool:
         """Let `dt_s` seconds pass, and change the scene if it is as old as `scene_period_s`.
@@ -37,7 +37,8 @@ class Stage:
         if scene_period_s > 0 and self._age_s > scene_period_s - dt_s / 2:
             self.show_next()
             return True
-        self.world.step(dt_s)
+        # Up to a moment, not for a time: what a world rounds to its steps does not add up.
+        self.world.step(self._age_s - self.world.time_s)
         return False
 
     def show_next(self) -> None:

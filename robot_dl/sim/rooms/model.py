@@ -18,7 +18,7 @@ from robot_dl.sim.worlds.objects import Part, Rng
 from robot_dl.sim.worlds.offscreen import import_mujoco
 
 LIGHTS = 3
-ROBOT_RADIUS_M, ROBOT_HEIGHT_M = 0.18, 0.22
+ROBOT_RADIUS_M, ROBOT_HEIGHT_M, ROBOT_MASS_KG = 0.18, 0.22, 12.0
 CAMERA_FORWARD_M, CAMERA_HEIGHT_M = 0.12, 0.35
 TIMESTEP_S = 0.005
 FAR_M = 16.0
@@ -78,7 +78,7 @@ def _add_robot(spec: Any) -> None:
     mujoco = import_mujoco()
     kinds, joints = mujoco.mjtGeom, mujoco.mjtJoint
     base = spec.worldbody.add_body(name='base_link', gravcomp=1)
-    base.mass, base.inertia, base.explicitinertial = 12.0, [0.2, 0.2, 0.25], True
+    base.mass, base.inertia, base.explicitinertial = ROBOT_MASS_KG, [0.2, 0.2, 0.25], True
     for name, kind, axis in (
         ('base_x', joints.mjJNT_SLIDE, [1, 0, 0]),
         ('base_y', joints.mjJNT_SLIDE, [0, 1, 0]),
@@ -87,7 +87,9 @@ def _add_robot(spec: Any) -> None:
         base.add_joint(name=name, type=kind, axis=axis)
     middle = 0.03 + (ROBOT_HEIGHT_M - 0.03) / 2
     drum = [ROBOT_RADIUS_M, (ROBOT_HEIGHT_M - 0.03) / 2, 0]
-    base.add_geom(name='base', type=kinds.mjGEOM_CYLINDER, size=drum, pos=[0, 0, middle], condim=3)
+    body = base.add_geom(type=kinds.mjGEOM_CYLINDER, size=drum, pos=[0, 0, middle])
+    # Smooth: it slides along what it bumps into, and the wheels alone hold it.
+    body.friction, body.priority = [0.2, 0.005, 0.0001], 1
     mast = [CAMERA_FORWARD_M - 0.03, 0, ROBOT_HEIGHT_M + 0.06]
     base.add_geom(type=kinds.mjGEOM_BOX, size=[0.01, 0.02, 0.06], pos=mast)
     link = base.add_body(name='camera_link', pos=[CAMERA_FORWARD_M, 0, CAMERA_HEIGHT_M])

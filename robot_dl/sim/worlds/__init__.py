@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from robot_dl.core.names import choose
 
 if TYPE_CHECKING:
-    from robot_dl.sim.worlds.tabletop import TabletopWorld
+    from robot_dl.sim.worlds.world import World
 
 WORLDS: dict[str, tuple[str, str]] = {
     'tabletop': ('robot_dl.sim.worlds.tabletop', 'TabletopWorld'),
@@ -18,11 +18,12 @@ WORLDS: dict[str, tuple[str, str]] = {
 """Name → module and class. MuJoCo is imported only when a world is opened."""
 
 
-def find_world(name: str) -> type[TabletopWorld]:
+def find_world(name: str) -> type[World]:
     """Return the class of the world called `name`.
 
     Raises:
         ValueError: If there is none; the message names the nearest one.
     """
     module, attribute = choose('world', name, WORLDS)
-    return getattr(importlib.import_module(module), attribute)
+    world: type[World] = getattr(importlib.import_module(module), attribute)
+    return world

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.core.pinhole import Pinhole
 from robot_dl.sim.rooms import looks
+from robot_dl.sim.rooms.crowd import Crowd, put
 from robot_dl.sim.rooms.doors import LEAF_HALF_M
 from robot_dl.sim.rooms.layout import Grid, corners, free_floor, stamp
-from robot_dl.sim.rooms.model import build_floor
-from robot_dl.sim.rooms.poses import place_obstacle, start_pose
-from robot_dl.sim.worlds.offscreen import Offscreen, import_mujoco
+from robot_dl.sim.rooms.lidar import LASER_HEIGHT_M, LidarSpec, Ranges
+from robot_dl.sim.rooms.model import TIMESTEP_S, build_floor
+from robot_dl.sim.rooms.occupancy import Leaf, Occupancy, draw_map
+from robot_dl.sim.rooms.odometry import Motion, Pose
+from robot_dl.sim.rooms.poses import start_pose
+from robot_dl.sim.rooms.robot import Robot
+from robot_dl.sim.rooms.segments import SEGMENT_LABELS, segments_of
+from robot_dl.sim.worlds.offscreen import import_mujoco
 from robot_dl.sim.worlds.pixels import PixelTruth
 from robot_dl.sim.worlds.sensor import Sensor
+from robot_dl.sim.worlds.world import CameraWorld, Frame
 
-SEGMENT_LABELS: tuple[str, ...] = ('floor', 'wall', 'door', 'furniture', 'moving_obstacle')
-"""Classes of pixels. `wall` is all that stays: walls, ceiling, frames, windows, pictures; a `door`
-is the leaf with its handle, so an open doorway is none."""
-_FLOOR, _WALL, _DOOR, _FURNITURE, _OBSTACLE = range(5)
-
-# From MuJoCo's camera axes (x right, y up, looking along -z) to REP-103's optical ones.
-_OPTICAL = np.diag([1.0, -1.0, -1.0])
+WHEELS = ('left_wheel_joint', 'right_wheel_joint')
+WALK_STEPS = 4
+"""What moves is moved every so many steps of physics."""
 
 
-class RoomsWorld:
+class RoomsWorld(CameraWorld):
     """One random floor. The same seed, view and steps give the same pixels.
 
     A world renders with OpenGL, so use it in the thread that made it, and close it.
     """
+
+    state_hz = 30.0
+    noise_stream = 12
+    segment_labels = SEGMENT_LABELS
 
     def __init__(self, seed: int, size_hw: tuple[int, int] = (480, 640), view: int = 0) -> None:
         """Build the world.
@@ -44,10 +48,10 @@ class RoomsWorld:
         self._floor = build_floor(np.random.default_rng([seed, 10]), size_hw)
         self._model = self._floor.model
         self._paints = self._model.mat_rgba.copy()
-        self._state = import_mujoco().MjData(self._model)
-        self._offscreen = Offscreen(self._model, size_hw)
-        self._furnished = self._standing_free()
-        self._label_geoms()
+        self._open_camera()
+        pieces = [piece for _, piece in self._floor.obstacles]
+        self._crowd = Crowd(self._model, self._state, pieces)
+        self._furnished, self._segments = self._standing_free(), segments_of(self._floor)
         self.rearrange(view)
 
     def rearrange(self, view: int) -> None:
@@ -64,11 +68,13 @@ class RoomsWorld:
         looks.mount_camera(rng, self._model)
         free = self._turn_doors(rng)
         x, y, yaw = start_pose(rng, free)
-        self._state.qpos[:3] = x, y, yaw
+        self.robot = Robot(self._model, self._state, Pose(x, y, yaw), (self.seed, view))
         looks.light_rooms(rng, self._model, self._floor.plan, (x, y))
-        self._put_obstacles(rng, free, (x, y))
+        ways = np.random.default_rng([self.seed, 13, view])
+        self._crowd.place(rng, ways, free, self.robot.pose)
         self._sensor = Sensor.draw(rng, self.size_hw)
-        self._state.time = 0.0
+        self._state.time, self._steps = 0.0, 0
+        self._forward()
 
     def _standing_free(self) -> Grid:
         """Return the floor that the furniture leaves free; doors count as open."""
@@ -78,64 +84,97 @@ class RoomsWorld:
             free &= ~stamp(free.shape, outline)
         return free
 
-    def _puppet(self, name: str, x: float, y: float, yaw: float) -> None:
-        """Put a body that is moved by hand at a pose on the floor."""
-        number = self._model.body(name).mocapid[0]
-        self._state.mocap_pos[number] = [x, y, 0.0]
-        self._state.mocap_quat[number] = [np.cos(yaw / 2), 0.0, 0.0, np.sin(yaw / 2)]
-
     def _turn_doors(self, rng: np.random.Generator) -> Grid:
         """Draw how far each door is open; return the floor that is left free."""
-        free = self._furnished.copy()
+        free, self._leaves = self._furnished.copy(), list[Leaf]()
         for door in self._floor.doors:
             (x, y), yaw = door.hinge(), door.yaw(door.draw_angle(rng))
-            self._puppet(door.name, x, y, yaw)
+            put(self._model, self._state, door.name, x, y, yaw)
             half = door.gap.width / 2 - 0.03
             middle = x + half * np.cos(yaw), y + half * np.sin(yaw)
             free &= ~stamp(free.shape, corners((half, LEAF_HALF_M), *middle, yaw))
+            self._leaves.append((*middle, yaw, half, LEAF_HALF_M))
         return free
 
-    def _put_obstacles(
-        self, rng: np.random.Generator, free: Grid, robot_xy: tuple[float, float]
-    ) -> None:
-        free = free.copy()
-        for number, (_, piece) in enumerate(self._floor.obstacles):
-            radius = float(np.hypot(*piece.half_xy))
-            x, y, yaw = place_obstacle(rng, free, radius, robot_xy)
-            free &= ~stamp(free.shape, corners(piece.half_xy, x, y, yaw))
-            self._puppet(f'obstacle_{number}', x, y, yaw)
+    def command(self, speed_mps: float, turn_radps: float) -> None:
+        """Drive the robot until the next command, or until it has been silent for 0.5 s.
+
+        Args:
+            speed_mps: Ahead, or back if negative; cut down to what the robot can do.
+            turn_radps: To the left, or to the right if negative; the same.
+
+        Raises:
+            ValueError: If a number is not finite.
+        """
+        self.robot.command(speed_mps, turn_radps)
+
+    def step(self, dt_s: float) -> None:
+        """Let the robot drive and what moves move for `dt_s` seconds (to the nearest 5 ms)."""
+        self.robot.has_touched = False
+        for _ in range(max(1, round(dt_s / TIMESTEP_S))):
+            if self._steps % WALK_STEPS == 0:
+                self._crowd.advance(WALK_STEPS * TIMESTEP_S, self.robot.pose)
+            self.robot.push(TIMESTEP_S)
+            import_mujoco().mj_step(self._model, self._state)
+            self.robot.feel()
+            self._steps += 1
 
     @property
-    def time_s(self) -> float:
-        """Simulated time since the start, seconds."""
-        return float(self._state.time)
+    def has_touched(self) -> bool:
+        """Whether the robot touched anything in the last `step`."""
+        return self.robot.has_touched
+
+    def odometry(self) -> Motion:
+        """Return what the robot believes: its pose in the frame `odom`, with drift."""
+        return self.robot.believed
+
+    def true_motion(self) -> Motion:
+        """Return where the robot is in the frame `map`, and how it moves."""
+        return self.robot.motion
 
     @property
-    def pinhole(self) -> Pinhole:
-        """The camera's intrinsics; the centre of the first pixel is (0, 0), as in ROS."""
-        height, width = self.size_hw
-        focal = height / 2 / np.tan(np.radians(float(self._model.cam_fovy[0])) / 2)
-        return Pinhole(focal, focal, (width - 1) / 2, (height - 1) / 2, self.size_hw)
+    def lidar(self) -> LidarSpec:
+        """What the lidar is like."""
+        return self.robot.lidar
 
-    def world_T_camera_optical(self) -> NDArray[np.float64]:  # noqa: N802
-        """Return the optical frame's pose [4, 4] in the world (x right, y down, z forward)."""
+    def scan(self) -> Ranges:
+        """Return the lidar's ranges [B] in metres (REP-117); the same at the same time."""
         self._forward()
-        pose = np.eye(4)
-        pose[:3, :3] = self._state.cam_xmat[0].reshape(3, 3) @ _OPTICAL
-        pose[:3, 3] = self._state.cam_xpos[0]
-        return pose
+        return self.robot.scan(np.random.default_rng([self.seed, 16, self._view, self._steps]))
 
-    def render_rgb(self) -> NDArray[np.uint8]:
-        """Return the camera's picture [H, W, 3] with its noise; the same at the same time."""
-        self._forward()
-        moment = round(self.time_s / self._model.opt.timestep)
-        rng = np.random.default_rng([self.seed, 12, self._view, moment])
-        return self._sensor.expose(self._offscreen.rgb(self._state), rng)
+    def occupancy(self, resolution_m: float = 0.05) -> Occupancy:
+        """Return the true map: walls, doors as they are, and furniture up to a robot's height.
 
-    def render_depth(self) -> NDArray[np.float32]:
-        """Return the distance along the optical axis [H, W] in metres, NaN for none (REP-118)."""
+        Raises:
+            ValueError: If the resolution is not positive.
+        """
+        return draw_map(self._floor.plan, self._floor.furniture, self._leaves, resolution_m)
+
+    def joint_positions(self) -> dict[str, float]:
+        """Return how far the wheels have turned, radians."""
+        return dict(zip(WHEELS, self.robot.wheels_rad, strict=True))
+
+    def joint_velocities(self) -> dict[str, float]:
+        """Return how fast the wheels turn, radians per second."""
+        return dict(zip(WHEELS, self.robot.wheels_radps, strict=True))
+
+    def frames(self) -> list[Frame]:
+        """Return (parent, child, parent_T_child [4, 4], is_static) of every frame (REP-105)."""
         self._forward()
-        return self._offscreen.depth(self._state)
+        base, link = (self._world_T_body(name) for name in ('base_link', 'camera_link'))
+        laser = np.eye(4)
+        optical = self.world_T_camera_optical()
+        laser[2, 3] = LASER_HEIGHT_M
+        return [
+            ('odom', 'base_link', self.odometry().pose.matrix, False),
+            ('base_link', 'camera_link', np.linalg.inv(base) @ link, True),
+            ('camera_link', 'camera_optical_frame', np.linalg.inv(link) @ optical, True),
+            ('base_link', 'laser', laser, True),
+        ]
+
+    def map_T_odom(self) -> NDArray[np.float64]:  # noqa: N802
+        """Return where the frame `odom` is in `map` [4, 4]: what a perfect localisation says."""
+        return self.robot.pose.matrix @ np.linalg.inv(self.odometry().pose.matrix)
 
     def pixels(self, size_hw: tuple[int, int] | None = None) -> PixelTruth:
         """Return what every pixel shows; doors, furniture and what moves are its objects.
@@ -147,50 +186,8 @@ class RoomsWorld:
         geoms, depth_m = self._offscreen.geom_ids_and_depth(self._state, size_hw or self.size_hw)
         return PixelTruth(
             SEGMENT_LABELS,
-            self._class_of_geom[geoms],
-            self._instance_of_geom[geoms],
-            self._instance_classes,
+            self._segments.class_of_geom[geoms],
+            self._segments.instance_of_geom[geoms],
+            self._segments.instance_class_ids,
             depth_m,
         )
-
-    def _label_geoms(self) -> None:
-        """Note class and object of each geom [G + 1]; the last entry answers for no geom."""
-        counts = {
-            'door': (_DOOR, [door.name for door in self._floor.doors]),
-            'furniture': (
-                _FURNITURE,
-                [f'furniture_{k}' for k in range(len(self._floor.furniture))],
-            ),
-            'obstacle': (
-                _OBSTACLE,
-                [f'obstacle_{k}' for k in range(len(self._floor.obstacles))],
-            ),
-        }
-        self._class_of_geom = np.full(self._model.ngeom + 1, _WALL, np.uint8)
-        self._instance_of_geom = np.zeros(self._model.ngeom + 1, np.uint16)
-        self._class_of_geom[:-1][self._of_body('floor')] = _FLOOR
-        classes: list[int] = []
-        for class_id, names in counts.values():
-            for name in names:
-                classes.append(class_id)
-                self._class_of_geom[:-1][self._of_body(name)] = class_id
-                self._instance_of_geom[:-1][self._of_body(name)] = len(classes)
-        self._instance_classes = np.array(classes, np.uint8)
-
-    def _of_body(self, name: str) -> NDArray[np.bool_]:
-        return self._model.geom_bodyid == self._model.body(name).id
-
-    def _forward(self) -> None:
-        import_mujoco().mj_forward(self._model, self._state)
-
-    def close(self) -> None:
-        """Release the OpenGL context. Safe to call twice."""
-        self._offscreen.close()
-
-    def __enter__(self) -> RoomsWorld:
-        """Return itself."""
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        """Close the world."""
-        self.close()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.core.pinhole import Pinhole
 from robot_dl.sim.worlds import looks
 from robot_dl.sim.worlds.distractors import DISTRACTORS
-from robot_dl.sim.worlds.objects import CLASSES, Rng, rotation
-from robot_dl.sim.worlds.offscreen import Offscreen, import_mujoco
+from robot_dl.sim.worlds.objects import CLASSES, Rng
+from robot_dl.sim.worlds.offscreen import import_mujoco
 from robot_dl.sim.worlds.pixels import PixelTruth
 from robot_dl.sim.worlds.placement import Place, place_all
 from robot_dl.sim.worlds.scene import (
@@ -24,6 +21,7 @@ from robot_dl.sim.worlds.scene import (
 )
 from robot_dl.sim.worlds.sensor import Sensor
 from robot_dl.sim.worlds.truth import Truth, truth_from_owners
+from robot_dl.sim.worlds.world import CameraWorld, Frame
 
 LABELS: tuple[str, ...] = tuple(CLASSES)
 SEGMENT_LABELS: tuple[str, ...] = ('background', *LABELS)
@@ -34,15 +32,14 @@ SWEEP_RAD, SWEEP_S = 0.6, 30.0
 """How far the camera swings to each side, and how long a full swing takes."""
 SETTLE_STEPS = 60
 
-# From MuJoCo's camera axes (x right, y up, looking along -z) to REP-103's optical ones.
-_OPTICAL = np.diag([1.0, -1.0, -1.0])
 
-
-class TabletopWorld:
+class TabletopWorld(CameraWorld):
     """One random table. The same seed, view and steps give the same pixels.
 
     A world renders with OpenGL, so use it in the thread that made it, and close it.
     """
+
+    segment_labels = SEGMENT_LABELS
 
     def __init__(self, seed: int, size_hw: tuple[int, int] = (480, 640), view: int = 0) -> None:
         """Build the world.
@@ -57,8 +54,7 @@ class TabletopWorld:
         self._things = self._draw_things(rng)
         self._model = build_model(rng, self._things, size_hw)
         self._paints = self._model.mat_rgba.copy()
-        self._state = import_mujoco().MjData(self._model)
-        self._offscreen = Offscreen(self._model, size_hw)
+        self._open_camera()
         self._objects = [k for k, thing in enumerate(self._things) if thing.label]
         self._owner_of_geom = self._owners()
         self.rearrange(view)
@@ -110,34 +106,10 @@ class TabletopWorld:
         self._state.ctrl[0] = self._target_rad()
         import_mujoco().mj_step(self._model, self._state)
 
-    @property
-    def time_s(self) -> float:
-        """Simulated time since the start, seconds."""
-        return float(self._state.time)
-
     def step(self, dt_s: float) -> None:
         """Let physics and the camera's motor run for `dt_s` seconds (to the nearest 4 ms)."""
         for _ in range(max(1, round(dt_s / self._model.opt.timestep))):
             self._advance()
-
-    @property
-    def pinhole(self) -> Pinhole:
-        """The camera's intrinsics; the centre of the first pixel is (0, 0), as in ROS."""
-        height, width = self.size_hw
-        focal = height / 2 / np.tan(np.radians(float(self._model.cam_fovy[0])) / 2)
-        return Pinhole(focal, focal, (width - 1) / 2, (height - 1) / 2, self.size_hw)
-
-    def render_rgb(self) -> NDArray[np.uint8]:
-        """Return the camera's picture [H, W, 3] with its noise; the same at the same time."""
-        self._forward()
-        moment = round(self.time_s / self._model.opt.timestep)
-        rng = np.random.default_rng([self.seed, 2, self._view, moment])
-        return self._sensor.expose(self._offscreen.rgb(self._state), rng)
-
-    def render_depth(self) -> NDArray[np.float32]:
-        """Return the distance along the optical axis [H, W] in metres, NaN for none (REP-118)."""
-        self._forward()
-        return self._offscreen.depth(self._state)
 
     def truth(self) -> Truth:
         """Return what the picture shows, from the renderer's labels."""
@@ -189,9 +161,6 @@ class TabletopWorld:
         self._model.cam_fovy[0] = fovy
         return pixels
 
-    def _forward(self) -> None:
-        import_mujoco().mj_forward(self._model, self._state)
-
     def joint_positions(self) -> dict[str, float]:
         """Return the motorised joints' positions, radians."""
         return {'camera_orbit_joint': float(self._state.joint('camera_orbit_joint').qpos[0])}
@@ -200,21 +169,7 @@ class TabletopWorld:
         """Return the motorised joints' velocities, radians per second."""
         return {'camera_orbit_joint': float(self._state.joint('camera_orbit_joint').qvel[0])}
 
-    def world_T_camera_optical(self) -> NDArray[np.float64]:  # noqa: N802
-        """Return the optical frame's pose [4, 4] in the world (x right, y down, z forward)."""
-        self._forward()
-        pose = np.eye(4)
-        pose[:3, :3] = self._state.cam_xmat[0].reshape(3, 3) @ _OPTICAL
-        pose[:3, 3] = self._state.cam_xpos[0]
-        return pose
-
-    def _world_T_body(self, name: str) -> NDArray[np.float64]:  # noqa: N802
-        body = self._state.body(name)
-        pose = np.eye(4)
-        pose[:3, :3], pose[:3, 3] = rotation(tuple(body.xquat)), body.xpos
-        return pose
-
-    def frames(self) -> list[tuple[str, str, NDArray[np.float64], bool]]:
+    def frames(self) -> list[Frame]:
         """Return (parent, child, parent_T_child [4, 4], is_static) of every frame."""
         world_T_optical = self.world_T_camera_optical()
         table, orbit, link = map(self._world_T_body, ('table', 'camera_orbit', 'camera_link'))
@@ -224,18 +179,6 @@ class TabletopWorld:
             ('camera_orbit', 'camera_link', np.linalg.inv(orbit) @ link, True),
             ('camera_link', 'camera_optical_frame', np.linalg.inv(link) @ world_T_optical, True),
         ]
-
-    def close(self) -> None:
-        """Release the OpenGL context. Safe to call twice."""
-        self._offscreen.close()
-
-    def __enter__(self) -> TabletopWorld:
-        """Return itself."""
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        """Close the world."""
-        self.close()
 
 
 def _draw_things(rng: Rng) -> list[Thing]:
