@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from robot_dl.cli.arguments import output_file, whole
 from robot_dl.cli.becoming import becoming, refuse_existing
-from robot_dl.cli.train import JOBS, render
+from robot_dl.cli.train import JOBS, Job, render
+from robot_dl.core.names import choose
+from robot_dl.engine.card import load_card
 from robot_dl.training.seeds import VALIDATION
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from robot_dl.cli.trainings.product import Product, Work
 
 SUFFIXES = {'onnx': '.onnx', 'torchscript': '.torchscript', 'pt2': '.pt2'}
 
@@ -24,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add('checkpoint', type=Path, help='e.g. .data/detection/checkpoint.pt')
     add('--to', type=Path, required=True, metavar='FOLDER', help='of the new model')
+    add('--model', help='which one, of a checkpoint that holds several, e.g. rooms_depth')
     add('--format', choices=SUFFIXES, default='onnx', help='(%(default)s)')
     add(
         '--validation',
@@ -43,38 +48,49 @@ def run(args: argparse.Namespace) -> int:
         ValueError: If the file is no checkpoint of ours, or the folder is there already.
     """
     refuse_existing(args.to)
-    task, net = trained(args.checkpoint)
-    job: Any = import_module(JOBS[task].module)
+    job, work, net = trained(args.checkpoint)
+    product = _chosen(args.model, work)
     validation = None
-    if job.IS_CALIBRATED:
-        count = args.validation or JOBS[task].validation
-        validation = render(job, VALIDATION[:count], 1, args)
+    if product.IS_CALIBRATED:
+        validation = render(work, VALIDATION[: args.validation or job.validation], 1, args)
     with becoming(args.to) as unfinished:
-        job.export(net, validation, unfinished, f'{args.to.name}{SUFFIXES[args.format]}')
+        product.export(net, validation, unfinished, f'{args.to.name}{SUFFIXES[args.format]}')
+    greatest = difference(product.whole(net), args.to)
+    task = load_card(args.to).task
     result = {'model': args.to.name, 'task': task, 'format': args.format}
-    result['greatest_difference'] = difference(job.whole(net), args.to)
+    result['greatest_difference'] = greatest
     if args.json:
         args.json.write_text(json.dumps(result, indent=2) + '\n', 'utf-8')
     print(f'{args.to}: {task}, {args.format}')
-    print(f'differs from the checkpoint by {result["greatest_difference"]:.2g} at most')
+    print(f'differs from the checkpoint by {greatest:.2g} at most')
     return 0
 
 
-def trained(checkpoint: Path) -> tuple[str, nn.Module]:
-    """Return the task of a checkpoint, and the averaged net in it.
+def _chosen(name: str | None, work: Work) -> Product:
+    """Return which model of a training is meant.
+
+    Raises:
+        ValueError: If it is none of them, or could be several.
+    """
+    if name is None and len(work.products) > 1:
+        raise ValueError(f'--model: expected one of {", ".join(work.products)}, got none')
+    return choose('model', name or next(iter(work.products)), work.products)
+
+
+def trained(checkpoint: Path) -> tuple[Job, Work, nn.Module]:
+    """Return which training a checkpoint is of, and the averaged net in it.
 
     Raises:
         ValueError: If it is none of ours.
     """
-    from robot_dl.sim.worlds.objects import CLASSES
-
     weights = _weights(checkpoint)
-    for task, job in JOBS.items():
-        net: nn.Module = import_module(job.module).NET(len(CLASSES))
+    for job in JOBS.values():
+        work: Work = import_module(job.module).WORK
+        net = work.net()
         shapes = {name: tensor.shape for name, tensor in net.state_dict().items()}
         if shapes == {name: tensor.shape for name, tensor in weights.items()}:
             net.load_state_dict(weights)
-            return task, net.eval()
+            return job, work, net.eval()
     raise ValueError(
         f'{checkpoint}: expected a checkpoint of `robot_dl train` ({", ".join(JOBS)}); '
         'its weights are those of another net. Other models are exported where they were trained'
@@ -106,12 +122,13 @@ def difference(net: nn.Module, folder: Path) -> float:
     import numpy as np
     import torch
 
-    from robot_dl.engine.card import load_card
     from robot_dl.engine.engine import open_engine
 
     card = load_card(folder)
     noise = np.random.default_rng(0).random(card.input.shape, np.float32)
-    (output,) = open_engine(card, 'cpu')({card.input.name: noise}).values()
+    outputs = open_engine(card, 'cpu')({card.input.name: noise}).values()
     with torch.inference_mode():
-        expected = net.eval()(torch.from_numpy(noise)).numpy()
-    return float(np.abs(output - expected).max())
+        said = net.eval()(torch.from_numpy(noise))
+    expected = said if isinstance(said, tuple) else (said,)
+    pairs = zip(outputs, expected, strict=True)
+    return max(float(np.abs(output - wanted.numpy()).max()) for output, wanted in pairs)

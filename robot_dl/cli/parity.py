@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robot_dl.cli.arguments import number, output_file, whole
+from robot_dl.cli.eval import world_of
 from robot_dl.core.node_params import DEVICES
 from robot_dl.training.seeds import HELD_OUT
 
 if TYPE_CHECKING:
-    from robot_dl.cli.parities.agreement import Agreement, OutputDifference
+    from robot_dl.cli.parities.agreement import Agreement
+    from robot_dl.cli.parities.outputs import OutputDifference
     from robot_dl.cli.parities.pictures import Pictures
     from robot_dl.cli.parities.viewing import Viewer
 
@@ -27,8 +29,8 @@ class Limits:
     Attributes:
         difference: Greatest difference of two numbers, in parts of the greatest number; infinite
             where only the answers count.
-        iou: Least mean overlap of the boxes of both.
-        agreement: Least part of the objects that both find and call the same.
+        iou: Least mean overlap of what both find.
+        agreement: Least part of the objects, or pixels, of which both say the same.
     """
 
     difference: float
@@ -54,8 +56,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='of two numbers, in parts of the greatest one '
         f'({SAME_WEIGHTS} for the same weights; for others, only the answers count)',
     )
-    add('--least-iou', type=number(0, 1), default=0.9, help='mean of the boxes (%(default)s)')
-    add('--least-agreement', type=number(0, 1), default=0.98, help='of objects (%(default)s)')
+    add(
+        '--least-iou',
+        type=number(0, 1),
+        default=0.9,
+        help='mean overlap of boxes, masks or classes (%(default)s)',
+    )
+    add(
+        '--least-agreement',
+        type=number(0, 1),
+        default=0.98,
+        help='of objects, or of pixels (%(default)s)',
+    )
     add('--json', type=output_file, metavar='F', help='write the same')
 
 
@@ -76,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
             f'labels, got {a.card.task} and {b.card.task}, {len(a.card.labels)} and '
             f'{len(b.card.labels)} labels'
         )
-    pictures = choose_pictures(args.images, a.card.task, HELD_OUT[: args.pictures])
+    pictures = choose_pictures(args.images, world_of(a.card), HELD_OUT[: args.pictures])
     limits = Limits(_most_apart(args, a, b), args.least_iou, args.least_agreement)
     result = compared(a, b, pictures, limits)
     if args.json:
@@ -93,10 +105,11 @@ def _most_apart(args: argparse.Namespace, a: 'Viewer', b: 'Viewer') -> float:
 
 def compared(a: 'Viewer', b: 'Viewer', pictures: 'Pictures', limits: Limits) -> dict[str, Any]:
     """Let two models look at pictures, and return how far they are apart, as `--json` has it."""
-    from robot_dl.cli.parities.agreement import Agreement, compare_outputs
+    from robot_dl.cli.parities.agreement import agreement_for
+    from robot_dl.cli.parities.outputs import compare_outputs
 
     differences: dict[str, OutputDifference] = {}
-    agreement = Agreement()
+    agreement = agreement_for(a.card.task)
     for image in pictures.images:
         (tensor_a, fit_a), (tensor_b, fit_b) = a.prepare(image), b.prepare(image)
         outputs_a, outputs_b = a.infer(tensor_a), b.infer(tensor_b)
@@ -113,7 +126,8 @@ def compared(a: 'Viewer', b: 'Viewer', pictures: 'Pictures', limits: Limits) -> 
         'b': _described(b),
         'pictures': pictures.source,
         'outputs': {name: _numbers(d) for name, d in differences.items()},
-        'answers': _answers(agreement),
+        'answers': agreement.as_json,
+        'found': agreement.lines,
         'ok': not reasons,
         'reasons': reasons,
     }
@@ -134,21 +148,6 @@ def _numbers(difference: 'OutputDifference') -> dict[str, Any]:
     }
 
 
-def _answers(agreement: 'Agreement') -> dict[str, Any]:
-    overlaps, scores = agreement.overlaps or [1.0], agreement.scores or [0.0]
-    return {
-        'pictures': agreement.pictures,
-        'found': list(agreement.found),
-        'at_one_place': agreement.paired,
-        'of_one_class': agreement.alike,
-        'agreement': agreement.share,
-        'iou_mean': sum(overlaps) / len(overlaps),
-        'iou_least': min(overlaps),
-        'score_greatest_difference': max(scores),
-        'failures': agreement.failures[:5],
-    }
-
-
 def _reasons(
     differences: 'dict[str, OutputDifference]', agreement: 'Agreement', limits: Limits
 ) -> list[str]:
@@ -163,11 +162,10 @@ def _reasons(
             reasons.append(f'{name}: shapes {difference.shapes}')
         if difference.relative > limits.difference:
             reasons.append(f'{name}: differs by {difference.relative:.2g} of its greatest number')
-    answers = _answers(agreement)
-    if answers['iou_mean'] < limits.iou:
-        reasons.append(f'boxes overlap by {answers["iou_mean"]:.3f} only')
-    if answers['agreement'] < limits.agreement:
-        reasons.append(f'only {answers["agreement"]:.1%} of what they find is the same')
+    if agreement.overlap < limits.iou:
+        reasons.append(f'what they find overlaps by {agreement.overlap:.3f} only')
+    if agreement.share < limits.agreement:
+        reasons.append(f'only {agreement.share:.1%} of what they find is the same')
     return reasons
 
 
@@ -182,13 +180,5 @@ def table(result: dict[str, Any]) -> str:
     for name, row in result['outputs'].items():
         numbers = f'{row["greatest"]:8.2g}  {row["mean"]:8.2g}  {row["relative"]:8.2g}'
         lines.append(f'{name[:20]:20}  {row["shapes"] or numbers}')
-    found = result['answers']
-    lines += [
-        '',
-        f'found: {found["found"][0]} by A, {found["found"][1]} by B; {found["at_one_place"]} at '
-        f'one place, {found["of_one_class"]} of them of one class ({found["agreement"]:.1%})',
-        f'boxes: overlap {found["iou_mean"]:.4f} on average, {found["iou_least"]:.4f} at least; '
-        f'scores differ by {found["score_greatest_difference"]:.4f} at most',
-        'they agree' if result['ok'] else 'they DIFFER: ' + '; '.join(result['reasons']),
-    ]
-    return '\n'.join(lines)
+    verdict = 'they agree' if result['ok'] else 'they DIFFER: ' + '; '.join(result['reasons'])
+    return '\n'.join([*lines, '', *result['found'], verdict])

@@ -11,6 +11,7 @@ import yaml
 
 from robot_dl.cli.arguments import output_file, whole
 from robot_dl.cli.becoming import becoming, refuse_existing
+from robot_dl.cli.eval import world_of
 from robot_dl.core.node_params import DEVICES
 from robot_dl.training.seeds import HELD_OUT, TRAINING
 
@@ -117,7 +118,7 @@ def _smaller(original: 'Viewer', args: argparse.Namespace) -> tuple[dict[str, An
 def _pictures(card: 'ModelCard', args: argparse.Namespace, seeds: range) -> 'Pictures':
     from robot_dl.cli.parities.pictures import choose_pictures
 
-    return choose_pictures(args.images, card.task, seeds)
+    return choose_pictures(args.images, world_of(card), seeds)
 
 
 def _feeds(viewer: 'Viewer', pictures: 'Pictures') -> 'Iterator[Feed]':

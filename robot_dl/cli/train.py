@@ -1,4 +1,4 @@
-"""`robot_dl train`: render a data set, train a bundled model, export it, report on it."""
+"""`robot_dl train`: render a data set, train bundled models, export them, report on them."""
 
 from __future__ import annotations
 
@@ -8,51 +8,74 @@ import time
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robot_dl.cli.arguments import positive, whole
 from robot_dl.training.seeds import HELD_OUT, TRAINING, VALIDATION
 
+if TYPE_CHECKING:
+    from robot_dl.cli.trainings.product import Product, Work
+    from robot_dl.training.report import Training
+
 
 @dataclass(frozen=True)
 class Job:
-    """A task and its defaults.
+    """A training and its defaults.
 
     Attributes:
-        module: Has TRAINER, NET, IS_CALIBRATED, SOURCE, join, LOSSES, SCORES, WEAKNESSES, whole,
-            export, draw and sections.
-        model: The bundled model that is made.
+        module: Has WORK, a `cli.trainings.product.Work`.
+        models: The bundled models that are made.
         minutes: Time to train.
         worlds: Worlds to render for training.
         views: Pictures of each.
         validation: Pictures for the curves.
         eval_images: Held-out pictures for the report.
         check_every_s: Time between two validations.
+        batch: Pictures a step.
+        rate: Greatest learning rate.
     """
 
     module: str
-    model: str
+    models: tuple[str, ...]
     minutes: float
     worlds: int
     views: int
     validation: int
     eval_images: int
     check_every_s: float
+    batch: int = 32
+    rate: float = 2e-3
 
 
+HOME = 'robot_dl.cli.trainings'
 JOBS = {
-    'detection': Job(
-        'robot_dl.cli.trainings.detection', 'tabletop_detector', 45.0, 1800, 6, 300, 400, 240.0
-    ),
+    'detection': Job(f'{HOME}.detection', ('tabletop_detector',), 45.0, 1800, 6, 300, 400, 240.0),
     'classification': Job(
-        'robot_dl.cli.trainings.classification',
-        'tabletop_classifier',
-        18.0,
-        2400,
-        4,
-        800,
-        2000,
-        120.0,
+        f'{HOME}.classification', ('tabletop_classifier',), 18.0, 2400, 4, 800, 2000, 120.0
+    ),
+    'tabletop_pixels': Job(
+        f'{HOME}.tabletop_pixels',
+        ('tabletop_segmenter', 'tabletop_instances', 'tabletop_depth'),
+        40.0,
+        1200,
+        7,
+        240,
+        400,
+        240.0,
+        16,
+        1.5e-3,
+    ),
+    'rooms_pixels': Job(
+        f'{HOME}.rooms_pixels',
+        ('rooms_segmenter', 'rooms_depth'),
+        40.0,
+        1200,
+        7,
+        240,
+        400,
+        240.0,
+        16,
+        1.5e-3,
     ),
 }
 """What can be trained. Torch and MuJoCo are imported only when it is."""
@@ -62,7 +85,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     tasks = parser.add_subparsers(dest='task', metavar='TASK', required=True)
     for task, job in JOBS.items():
-        line = f'make the bundled model {job.model}'
+        plural = 's' * (len(job.models) > 1)
+        line = f'make the bundled model{plural} {", ".join(job.models)}'
         _add_options(tasks.add_parser(task, help=line, description=line), job)
 
 
@@ -78,11 +102,11 @@ def _add_options(parser: argparse.ArgumentParser, job: Job) -> None:
     add('--seed', 0, whole(0, 2**32 - 1), 'of weights and batches')
     add('--worlds', job.worlds, worlds, 'worlds to render for training')
     add('--views', job.views, whole(1), 'pictures of each world')
-    add('--batch', 32, whole(1), 'pictures a step')
+    add('--batch', job.batch, whole(1), 'pictures a step')
     add('--threads', 2, whole(1), 'CPU threads, rendering processes')
     add('--cache', Path('.data'), Path, 'folder of pictures and checkpoint')
     # Where the package lies is nobody's business in a help text.
-    parser.add_argument('--out', type=Path, default=zoo / job.model, help="the model's folder")
+    parser.add_argument('--out', type=Path, default=zoo, help="of the models' folders")
     parser.add_argument('--fresh', action='store_true', help='forget the checkpoint in the cache')
     add('--validation', job.validation, validation, 'pictures for the curves')
     add('--eval-images', job.eval_images, held_out, 'held-out pictures for the report')
@@ -99,28 +123,30 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(
             f'--batch: expected at most {pictures} (worlds x views), got {args.batch}'
         )
-    from robot_dl.sim.worlds.objects import CLASSES
     from robot_dl.training.trainer import Recipe
 
-    job: Any = import_module(JOBS[args.task].module)
+    job = JOBS[args.task]
+    work: Work = import_module(job.module).WORK
     recipe = Recipe(
         args.seed,
         args.minutes,
         args.batch,
-        check_every_s=JOBS[args.task].check_every_s,
+        job.rate,
+        check_every_s=job.check_every_s,
         threads=args.threads,
     )
-    trainer = job.TRAINER(recipe, tuple(CLASSES), args.cache / args.task, resume=not args.fresh)
+    trainer = work.trainer(recipe, args.cache / args.task, not args.fresh)
     start = time.monotonic()
-    validation = render(job, VALIDATION[: args.validation], 1, args)
-    training = render(job, TRAINING[: args.worlds], args.views, args)
+    validation = render(work, VALIDATION[: args.validation], 1, args)
+    training = render(work, TRAINING[: args.worlds], args.views, args)
     trainer.rendering_s += time.monotonic() - start
     trainer.run(training, validation)
-    finish(job, trainer, validation, args)
+    for name in job.models:
+        finish(name, work.products[name], trainer, validation, args)
     return 0
 
 
-def render(job: Any, seeds: range, views: int, args: argparse.Namespace) -> Any:
+def render(work: Work, seeds: range, views: int, args: argparse.Namespace) -> Any:
     """Return the pictures of some seeds, with a progress bar; kept pictures are read."""
     from tqdm import tqdm
 
@@ -128,38 +154,41 @@ def render(job: Any, seeds: range, views: int, args: argparse.Namespace) -> Any:
 
     parts = []
     with tqdm(total=len(seeds) * views, unit='picture', desc='render') as bar:
-        for part in rendered(job.SOURCE, seeds, views, args.cache / 'pictures', args.threads):
+        for part in rendered(work.source, seeds, views, args.cache / 'pictures', args.threads):
             parts.append(part)
             bar.update(len(part))
-    return job.join(parts)
+    return work.join(parts)
 
 
-def finish(job: Any, trainer: Any, validation: Any, args: argparse.Namespace) -> None:
+def finish(
+    name: str, product: Product, trainer: Any, validation: Any, args: argparse.Namespace
+) -> None:
     """Export the averaged net into `args.out`, score it on held-out pictures, write the report."""
     from robot_dl.cli.eval import score_model, table
     from robot_dl.training.report import draw_curves, write_report
 
-    folder: Path = args.out
+    folder: Path = args.out / name
     folder.mkdir(parents=True, exist_ok=True)
-    job.export(trainer.average.net, validation, folder, f'{folder.name}.onnx')
+    product.export(trainer.average.net, validation, folder, f'{name}.onnx')
     scores = score_model(str(folder.resolve()), args.eval_images)
-    draw_curves(trainer.curve, job.LOSSES, job.SCORES, folder / 'curves.png')
-    job.draw(folder)
-    record = _record(trainer, args)
-    sections = job.sections(record, scores, validation, folder)
-    write_report(folder / 'REPORT.md', record, scores, sections, job.WEAKNESSES)
+    draw_curves(trainer.curve, product.LOSSES, product.SCORES, folder / 'curves.png')
+    product.draw(folder)
+    record = _record(product, trainer, args)
+    sections = product.sections(record, scores, validation, folder)
+    write_report(folder / 'REPORT.md', record, scores, sections, product.weaknesses)
     print(table(scores))
 
 
-def _record(trainer: Any, args: argparse.Namespace) -> Any:
+def _record(product: Product, trainer: Any, args: argparse.Namespace) -> Training:
     from robot_dl.training.report import Training
 
     return Training(
         recipe=trainer.recipe,
         command=' '.join(['robot_dl', *sys.argv[1:]]),
+        models=JOBS[args.task].models,
         worlds=TRAINING[: args.worlds],
         views=args.views,
-        parameters=sum(p.numel() for p in trainer.net.parameters()),
+        parameters=sum(p.numel() for p in product.whole(trainer.net).parameters()),
         steps=trainer.steps,
         device=trainer.device.type,
         minutes=(trainer.rendering_s / 60, trainer.seconds / 60),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.cli.parities.viewing import Viewer, open_viewer
-from robot_dl.core.detections import Detections
+from robot_dl.cli.parities.words import words
 
 Rgb = NDArray[np.uint8]
 HEIGHT, WIDTH = 480, 640
@@ -34,12 +34,7 @@ class Sight:
     @property
     def words(self) -> str:
         """The answer for people."""
-        labels, found = self.viewer.card.labels, self.answer
-        if isinstance(found, Detections):
-            names = ', '.join(sorted({labels[i] for i in found.class_ids})[:5])
-            return f'{len(found)} objects{": " if names else ""}{names}'
-        pairs = zip(found.class_ids, found.scores, strict=True)
-        return ', '.join(f'{labels[i]} ({score:.2f})' for i, score in pairs) or 'no class'
+        return words(self.answer, self.viewer.card.labels)
 
 
 def look(model: str, device: str, image: Rgb) -> Sight:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,14 @@ from numpy.typing import NDArray
 
 from robot_dl.training.classification_evaluation import TOP
 from robot_dl.training.classification_limits import SURE
-from robot_dl.training.report import Training, origin
+from robot_dl.training.report import (
+    Training,
+    data_section,
+    reliability_lines,
+    score_section,
+    table_lines,
+)
+from robot_dl.training.sheets import draw_sheet
 
 Rgb = NDArray[np.uint8]
 
@@ -30,19 +38,17 @@ def draw_predictions(
         labels: What they show.
         path: A JPEG file.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    cells = [
+        partial(_draw, image=image, label=label, said=classify(image))
+        for image, label in zip(images, labels, strict=True)
+    ]
+    draw_sheet(path, cells, 6, (2, 1.8))
 
-    rows = -(-len(images) // 6)
-    figure = Figure(figsize=(12, 1.8 * rows), layout='constrained')
-    for axes, image, label in zip(figure.subplots(rows, 6).flat, images, labels, strict=False):
-        said, score = classify(image)
-        axes.imshow(image)
-        axes.axis('off')
-        colour = 'black' if said == label else 'red'
-        axes.set_title(f'{said} {score:.2f}', fontsize=8, color=colour)
-    canvas = FigureCanvasAgg(figure)
-    canvas.print_jpeg(str(path), pil_kwargs={'quality': 88})
+
+def _draw(axes: Any, image: Rgb, label: str, said: tuple[str, float]) -> None:
+    axes.imshow(image)
+    colour = 'black' if said[0] == label else 'red'
+    axes.set_title(f'{said[0]} {said[1]:.2f}', fontsize=8, color=colour)
 
 
 def score_lines(scores: dict[str, Any], temperature: float) -> list[str]:
@@ -52,46 +58,36 @@ def score_lines(scores: dict[str, Any], temperature: float) -> list[str]:
         scores: What `robot_dl eval` says.
         temperature: That of the card.
     """
-    lines = [
-        '## Scores',
-        '',
-        f'`robot_dl eval {scores["model"]} --json scores.json`: {scores["images"]} held-out '
-        'pictures of 640×480, one object each.',
-        '',
-        '| class | pictures | recall | precision |',
-        '|---|---|---|---|',
+    rows = [
+        (name, row['images'], row['recall'], row['precision'])
+        for name, row in scores['per_class'].items()
     ]
-    for name, row in scores['per_class'].items():
-        part = f'{row["recall"]:.3f} | {row["precision"]:.3f}'
-        lines.append(f'| {name} | {row["images"]} | {part} |')
     top = f'top{TOP}'
-    lines += [
+    lines = [
+        *table_lines(['class', 'pictures', 'recall', 'precision'], rows),
         '',
         f'* **top-1 {scores["top1"]:.4f}**, top-{TOP} {scores[top]:.4f}',
         f'* expected calibration error {scores["ece"]:.4f} with the temperature '
         f'{temperature:.3f}, which was fitted on the validation pictures (Guo et al. 2017); '
         f'{scores["ece_uncalibrated"]:.4f} without it (15 bins)',
-        f'* median time for one picture, from RGB to scores: {scores["median_ms"]:.1f} ms '
-        '(the processors were rendering at the same time)',
+        '',
+        'What was shown (rows), and what was said (columns):',
         '',
         *_confusion_lines(scores),
         '',
         *_limit_lines(scores['limits']),
         '',
-        *_reliability_lines(scores),
+        'How often an answer with such a score is right:',
         '',
-        '![predictions on held-out pictures](predictions.jpg)',
+        *reliability_lines(scores, 'pictures'),
     ]
-    return lines
+    return score_section(scores, 'one object each', lines, 'scores')
 
 
 def _confusion_lines(scores: dict[str, Any]) -> list[str]:
     names = list(scores['per_class'])
-    lines = ['What was shown (rows), and what was said (columns):', '']
-    lines += [f'| | {" | ".join(names)} |', '|---|' + '---|' * len(names)]
-    for name, row in zip(names, scores['confusion'], strict=False):
-        lines.append(f'| {name} | {" | ".join(str(count or "") for count in row)} |')
-    return lines
+    pairs = zip(names, scores['confusion'], strict=False)
+    return table_lines(['', *names], ([name, *(n or '' for n in row)] for name, row in pairs))
 
 
 def _limit_lines(limits: dict[str, Any]) -> list[str]:
@@ -103,21 +99,13 @@ def _limit_lines(limits: dict[str, Any]) -> list[str]:
     ]
 
 
-def _reliability_lines(scores: dict[str, Any]) -> list[str]:
-    lines = ['How often an answer with such a score is right:', '']
-    lines += ['| mean score | right | pictures |', '|---|---|---|']
-    lines += [f'| {mean:.3f} | {right:.3f} | {n} |' for mean, right, n in scores['reliability']]
-    return lines
-
-
 def data_lines(training: Training, scores: dict[str, Any], validation: int) -> list[str]:
     """Return what it was trained and tested on; the temperature on `validation` pictures."""
-    return [
-        '## Data',
-        '',
-        origin(training, scores),
+    return data_section(
+        training,
+        scores,
         'Each picture shows one object alone on a table, all of it, wherever the camera stands; '
         'there is no clutter but up to three sheets of paper. Everything is rendered by '
         f'`robot_dl/sim/worlds/single_object.py`. {validation} further pictures (validation) '
         'served the curves and the temperature.',
-    ]
+    )

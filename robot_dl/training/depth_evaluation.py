@@ -47,7 +47,8 @@ def render_picture(world: str, seed: int) -> Picture:
 def is_right(found_m: Metres, true_m: Metres, tolerance: float = TOLERANCE) -> NDArray[np.bool_]:
     """Tell which metres are within the tolerance of the truth; False where one is not known."""
     with np.errstate(invalid='ignore', divide='ignore'):
-        return np.abs(np.log(found_m / true_m)) <= np.log1p(tolerance)
+        right: NDArray[np.bool_] = np.abs(np.log(found_m / true_m)) <= np.log1p(tolerance)
+        return right
 
 
 @dataclass

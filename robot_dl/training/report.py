@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ class Training:
 
     recipe: Recipe
     command: str
+    models: tuple[str, ...]
     worlds: range
     views: int
     parameters: int
@@ -36,18 +37,18 @@ def draw_curves(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 3.4), layout='constrained')
-    left, right = figure.subplots(1, 2)
+    parts = {'loss in training': losses, 'score in validation': scores}
+    shown = {title: names for title, names in parts.items() if names}
+    figure = Figure(figsize=(4.5 * len(shown), 3.4), layout='constrained')
     minutes = [point['minutes'] for point in curve]
-    for name in losses:
-        left.plot(minutes, [point[name] for point in curve], label=f'{name} loss')
-    for name in scores:
-        right.plot(minutes, [point[name] for point in curve], marker='.', label=name)
-    for axes in (left, right):
+    columns = figure.subplots(1, len(shown), squeeze=False)[0]
+    for axes, (title, names) in zip(columns, shown.items(), strict=True):
+        for name in names:
+            axes.plot(minutes, [point[name] for point in curve], marker='.', label=name)
+        axes.set_title(title)
         axes.set_xlabel('minutes of training')
         axes.grid(alpha=0.3)
         axes.legend()
-    right.set_title('validation')
     FigureCanvasAgg(figure).print_png(str(path))
 
 
@@ -76,6 +77,52 @@ def write_report(
     path.write_text('\n'.join(lines) + '\n')
 
 
+def table_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return a table in Markdown; numbers with three digits behind the point."""
+    lines = [f'| {" | ".join(heads)} |', '|' + '---|' * len(heads)]
+    for row in rows:
+        cells = (f'{cell:.3f}' if isinstance(cell, float) else str(cell) for cell in row)
+        lines.append(f'| {" | ".join(cells)} |')
+    return lines
+
+
+def score_section(
+    scores: dict[str, Any], shown: str, lines: Sequence[str], result: str
+) -> list[str]:
+    """Return what a model scores.
+
+    Args:
+        scores: What `robot_dl eval` says.
+        shown: What the pictures show, e.g. '1925 objects'.
+        lines: The scores.
+        result: What the model makes of a picture.
+    """
+    return [
+        '## Scores',
+        '',
+        f'`robot_dl eval {scores["model"]} --json scores.json`: {scores["images"]} held-out '
+        f'pictures of 640×480, {shown}.',
+        '',
+        *lines,
+        '',
+        f'Median time for one picture, from RGB to {result}: {scores["median_ms"]:.1f} ms '
+        '(the processors were rendering at the same time).',
+        '',
+        '![predictions on held-out pictures](predictions.jpg)',
+    ]
+
+
+def data_section(training: Training, scores: dict[str, Any], *sentences: str) -> list[str]:
+    """Return what a model was trained and tested on."""
+    return ['## Data', '', origin(training, scores), ' '.join(sentences)]
+
+
+def reliability_lines(scores: dict[str, Any], of: str) -> list[str]:
+    """Return how often answers of a score are right; `of` says what is counted."""
+    rows = [(mean, right, str(n)) for mean, right, n in scores['reliability']]
+    return table_lines(['mean score', 'right', of], rows)
+
+
 def origin(training: Training, scores: dict[str, Any]) -> str:
     """Return where the pictures come from, as one paragraph."""
     worlds, views, held = training.worlds, training.views, scores['seeds']
@@ -89,12 +136,18 @@ def origin(training: Training, scores: dict[str, Any]) -> str:
 
 def _recipe_lines(training: Training) -> list[str]:
     recipe = ', '.join(f'{k} {v}' for k, v in asdict(training.recipe).items())
+    together = ''
+    if len(training.models) > 1:
+        together = (
+            f'One training makes {", ".join(training.models)}: they were learned together, and '
+            'each is exported with its own part of the net only. '
+        )
     return [
         '## Training',
         '',
         f'    {training.command}',
         '',
-        f'{training.parameters / 1e6:.2f} million parameters, {training.steps} steps on '
+        f'{together}{training.parameters / 1e6:.2f} million parameters, {training.steps} steps on '
         f'{training.device}, bfloat16; {training.minutes[0]:.0f} minutes of rendering and '
         f'{training.minutes[1]:.0f} of training. The budget is time, so the number of steps '
         f'depends on the machine. Recipe: {recipe}.',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.segmentation.types import SemanticMask
+from robot_dl.training.calibration import Reliability
 from robot_dl.training.evaluation import Showing, Watch, unwatched
 from robot_dl.training.segmentation_scoring import confusion, segmentation_scores
 
@@ -35,6 +36,42 @@ def render_picture(world: str, seed: int) -> Picture:
         return Picture(made.render_rgb(), truth.class_ids, truth.labels)
 
 
+@dataclass
+class Tally:
+    """What a segmenter said of the pixels of many pictures.
+
+    Attributes:
+        labels: Names of the classes.
+        counts: Confusion [C, C + 1]; see `confusion`.
+        reliability: How often pixels of a confidence were right; None if there is no confidence.
+    """
+
+    labels: tuple[str, ...]
+    counts: NDArray[np.int64] = field(init=False)
+    reliability: Reliability | None = None
+
+    def __post_init__(self) -> None:
+        """Start with nothing."""
+        self.counts = np.zeros((len(self.labels), len(self.labels) + 1), np.int64)
+
+    def add(self, picture: Picture, found: SemanticMask) -> None:
+        """Count one more picture."""
+        classes = len(self.labels)
+        told = np.where(found.class_ids == found.unlabelled, classes, found.class_ids)
+        self.counts += confusion(picture.class_ids, told, classes)
+        if found.confidence is not None:
+            scores = found.confidence.reshape(-1) / 255.0
+            seen = Reliability.of(scores, (told == picture.class_ids).reshape(-1))
+            self.reliability = self.reliability + seen if self.reliability else seen
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `robot_dl eval --json` writes of it."""
+        scores = segmentation_scores(self.counts, self.labels)
+        if self.reliability is None:
+            return scores
+        return {**scores, 'ece': self.reliability.error, 'reliability': self.reliability.rows}
+
+
 def evaluate(
     segmenter: Callable[[Rgb], SemanticMask],
     labels: tuple[str, ...],
@@ -45,7 +82,7 @@ def evaluate(
     """Run a segmenter over the pictures of some seeds and score it.
 
     Args:
-        segmenter: Gives the classes of the pixels of a picture [H, W, 3].
+        segmenter: Gives the classes of the pixels of a picture [H, W, 3], best with confidence.
         labels: What the classes mean.
         world: Name of the world.
         seeds: Pictures to render.
@@ -58,8 +95,7 @@ def evaluate(
         ValueError: If the labels are not the world's.
     """
     showing = Showing(partial(render_picture, world), seeds, watch)
-    counts = np.zeros((len(labels), len(labels) + 1), np.int64)
+    tally = Tally(labels)
     for picture, found in showing.answers(lambda picture: segmenter(picture.image), labels):
-        told = np.where(found.class_ids == found.unlabelled, len(labels), found.class_ids)
-        counts += confusion(picture.class_ids, told, len(labels))
-    return {'world': world, **segmentation_scores(counts, labels), **showing.about}
+        tally.add(picture, found)
+    return {'world': world, **tally.as_json(), **showing.about}

@@ -62,6 +62,7 @@ def segmentation_scores(counts: Counts, labels: tuple[str, ...]) -> dict[str, An
             for k, name in enumerate(labels)
             if not np.isnan(per_class[k])
         },
+        'labels': list(labels),
         'confusion': counts.tolist(),
     }
 

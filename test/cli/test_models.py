@@ -16,6 +16,7 @@ from toy_models import LABELS, colour_graph, picture, write_model
 
 from robot_dl.cli.importing.installing import install
 from robot_dl.cli.main import main
+from robot_dl.cli.parities.objects import ObjectAgreement
 from robot_dl.cli.shelf.checking import difference
 from robot_dl.core.detections import Detections
 from robot_dl.detection.params import DetectionParams
@@ -277,7 +278,9 @@ BOX = Detections(
 )
 def test_an_engine_agrees_or_it_is_said_how_it_differs(values, answer, verdict):
     outputs = {'a': np.array(values, np.float32)}
-    assert difference({'a': RAW}, outputs, BOX, answer)['verdict'] == verdict
+    answers = ObjectAgreement()
+    answers.add(BOX, answer)
+    assert difference({'a': RAW}, outputs, answers)['verdict'] == verdict
 
 
 def test_metadata_of_an_exporter_answers_what_it_knows(home):

@@ -10,10 +10,14 @@ from onnx import helper, numpy_helper
 from toy_models import LABELS, colour_graph, picture, write_model
 
 from robot_dl.cli.main import main
-from robot_dl.cli.parities.agreement import Agreement, OutputDifference, compare_outputs
+from robot_dl.cli.parities.agreement import agreement_for
+from robot_dl.cli.parities.objects import ObjectAgreement
+from robot_dl.cli.parities.outputs import OutputDifference, compare_outputs
 from robot_dl.cli.parities.pictures import choose_pictures
 from robot_dl.core.detections import Detections
+from robot_dl.depth.types import DepthMap
 from robot_dl.engine.card import file_sha256
+from robot_dl.segmentation.types import Instances, Region, SemanticMask
 
 SIZE = (64, 96)
 
@@ -41,17 +45,56 @@ BOX, BESIDE = [0, 0, 10, 10], [1, 0, 11, 10]
     ],
 )
 def test_objects_of_one_place_and_class_are_pairs(a, b, paired, alike, share):
-    agreement = Agreement()
+    agreement = ObjectAgreement()
     agreement.add(found(*a), found(*b))
     assert (agreement.paired, agreement.alike) == (paired, alike)
     assert agreement.share == pytest.approx(share)
 
 
 def test_the_overlap_and_the_scores_of_pairs_are_kept():
-    agreement = Agreement()
+    agreement = ObjectAgreement()
     agreement.add(found((BOX, 0, 0.9)), found((BESIDE, 0, 0.7)))
     assert agreement.overlaps == [pytest.approx(90 / 110)]
     assert agreement.scores == [pytest.approx(0.2)]
+
+
+def instances(*rows, size_hw=(20, 40)):
+    """Return objects whose masks are their boxes; the first of them lies in front."""
+    ids, regions = np.zeros(size_hw, np.uint16), []
+    for number, (box, *_) in reversed(list(enumerate(rows, 1))):
+        left, top, right, bottom = box
+        ids[top:bottom, left:right] = number
+        regions.insert(0, Region(top, left, np.ones((bottom - top, right - left), bool)))
+    return Instances(found(*rows), ids, tuple(regions))
+
+
+def test_masks_of_objects_are_compared_by_their_pixels():
+    agreement = agreement_for('instance_segmentation')
+    row, other = (BOX, 0, 0.9), ([20, 0, 30, 10], 1, 0.8)
+    agreement.add(instances(row, other), instances(other, (BESIDE, 0, 0.7)))
+    assert (agreement.paired, agreement.alike, agreement.share) == (2, 2, 1.0)
+    assert sorted(agreement.overlaps) == [pytest.approx(90 / 110), 1.0]
+    agreement.add(instances(), instances(row))
+    assert agreement.share == pytest.approx(4 / 5)
+
+
+def test_masks_of_classes_are_compared_pixel_by_pixel():
+    agreement = agreement_for('segmentation')
+    a, b = np.zeros((2, 4), np.uint8), np.zeros((2, 4), np.uint8)
+    a[:, :2], b[:, :1] = 1, 1
+    agreement.add(SemanticMask(a), SemanticMask(b))
+    assert agreement.share == 6 / 8
+    assert agreement.overlap == pytest.approx((2 / 4 + 4 / 6) / 2)
+    assert agreement.as_json['iou_least'] == agreement.overlap
+
+
+def test_metres_are_compared_in_parts_of_themselves():
+    agreement = agreement_for('depth')
+    a = np.array([[1.0, 2.0, 4.0, np.nan, np.nan]], np.float32)
+    b = np.array([[1.01, 2.2, 4.0, np.nan, 1.0]], np.float32)
+    agreement.add(DepthMap(a), DepthMap(b))
+    assert agreement.share == 3 / 5
+    assert agreement.numbers['relative_difference_mean'] == pytest.approx(0.11 / 3, rel=1e-4)
 
 
 def test_differences_are_summed_over_pictures():
@@ -153,7 +196,7 @@ def test_a_model_agrees_with_itself(tmp_path, images, capsys):
     ('change', 'ok', 'reason'),
     [
         (nudged, True, ''),
-        (moved, False, 'boxes overlap by'),
+        (moved, False, 'what they find overlaps by'),
         (other_colours, False, 'of what they find is the same'),
         (not_a_number, False, '0 numbers of A and 3 of B are NaN or infinite'),
     ],
@@ -205,7 +248,7 @@ def test_torch_and_onnx_runtime_agree_on_the_colour_detector(tmp_path, images):
 
 def test_rendered_pictures_are_taken_where_they_can_be_made(tmp_path):
     pytest.importorskip('mujoco')
-    pictures = choose_pictures(None, 'detection', range(3))
+    pictures = choose_pictures(None, 'tabletop', range(3))
     assert pictures.source == '3 rendered pictures (seeds 0 to 2)'
     images = list(pictures.images)
     assert [image.shape for image in images] == [(480, 640, 3)] * 3
@@ -213,7 +256,7 @@ def test_rendered_pictures_are_taken_where_they_can_be_made(tmp_path):
 
 
 def test_without_pictures_noise_is_called_noise():
-    pictures = choose_pictures(None, 'a task that nothing renders', range(2))
+    pictures = choose_pictures(None, '', range(2))
     assert pictures.source == '2 pictures of noise'
     assert not pictures.are_real
     a, b = pictures.images

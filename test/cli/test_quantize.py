@@ -74,7 +74,7 @@ def test_a_ratio_of_times():
     assert Speed(6.0, 4.0).ratio == 1.5
 
 
-def test_only_models_of_our_classes_have_an_exam(tmp_path):
+def test_only_models_of_our_worlds_have_an_exam(tmp_path):
     pytest.importorskip('mujoco')
     assert has_exam(open_detector(MODEL, 'cpu').card)
     assert not has_exam(load_card(write_model(tmp_path / 'm')))
@@ -88,9 +88,9 @@ def detector():
 @pytest.fixture(scope='module')
 def scene():
     pytest.importorskip('mujoco')
-    from robot_dl.training.detection_evaluation import render_picture
+    from robot_dl.training.evaluation import render_image
 
-    return render_picture(7).image
+    return render_image('tabletop', 7)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,8 @@ def test_torch_models_are_refused(tmp_path, capsys):
 
 
 def test_noise_is_nothing_to_calibrate_on(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr('robot_dl.cli.parities.pictures.RENDERERS', {})
+    # As on a robot, where no MuJoCo is installed.
+    monkeypatch.setattr('robot_dl.cli.parities.pictures.find_spec', lambda name: None)
     original = write_model(tmp_path / 'm')
     assert main(['quantize', str(original), '--to', str(tmp_path / 'new')]) == 2
     assert 'give --images FOLDER' in capsys.readouterr().err

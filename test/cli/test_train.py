@@ -7,38 +7,49 @@ from pathlib import Path
 import pytest
 
 from robot_dl.cli.main import main
+from robot_dl.cli.train import JOBS
 
 OPTIONS = '--minutes 0.02 --worlds 3 --views 2 --batch 2 --validation 2 --eval-images 2'
+WORDS = {
+    'detection': '| **mean** |',
+    'classification': 'top-1',
+    'segmentation': '**mean IoU',
+    'instance_segmentation': '| **mean** |',
+    'depth': '**abs_rel',
+}
+"""What the reports on models of each task say."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ('task', 'words'), [('detection', '| **mean** |'), ('classification', 'top-1')]
-)
-def test_training_ends_with_a_model_and_its_report(tmp_path: Path, task: str, words: str) -> None:
+@pytest.mark.parametrize('job', JOBS)
+def test_training_ends_with_its_models_and_their_reports(tmp_path: Path, job: str) -> None:
     for name in ('torch', 'mujoco', 'matplotlib', 'faster_coco_eval'):
         pytest.importorskip(name)
     from robot_dl.engine.card import load_card
 
-    out = tmp_path / 'tiny_model'
-    command = [
-        'train',
-        task,
-        *OPTIONS.split(),
-        '--out',
-        str(out),
-        '--cache',
-        str(tmp_path / 'kept'),
-    ]
-    assert main(command) == 0
-    card = load_card(out)
-    assert (card.name, card.task) == ('tiny_model', task)
-    report = (out / 'REPORT.md').read_text()
-    assert 'seeds 2000000 to 2000002' in report
-    assert words in report
-    for picture in ('curves.png', 'predictions.jpg'):
-        assert picture in report
-        assert (out / picture).stat().st_size > 1000
+    out = tmp_path / 'models'
+    folders = ['--out', str(out), '--cache', str(tmp_path / 'kept')]
+    assert main(['train', job, *OPTIONS.split(), *folders]) == 0
+    assert {folder.name for folder in out.iterdir()} == set(JOBS[job].models)
+    for model in JOBS[job].models:
+        card = load_card(out / model)
+        card.read_weights()
+        assert card.name == model
+        assert card.world
+        report = (out / model / 'REPORT.md').read_text()
+        assert 'seeds 2000000 to 2000002' in report
+        assert WORDS[card.task] in report
+        for picture in ('curves.png', 'predictions.jpg'):
+            assert picture in report
+            assert (out / model / picture).stat().st_size > 1000
+
+
+@pytest.mark.parametrize('job', JOBS)
+def test_a_training_makes_the_models_that_its_help_promises(job: str) -> None:
+    pytest.importorskip('torch')
+    from importlib import import_module
+
+    assert tuple(import_module(JOBS[job].module).WORK.products) == JOBS[job].models
 
 
 def test_an_unknown_task_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

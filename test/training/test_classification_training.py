@@ -17,7 +17,7 @@ from robot_dl.training.classification import (  # noqa: E402
 )
 from robot_dl.training.classification_evaluation import Answers  # noqa: E402
 from robot_dl.training.classifier import SingleNet  # noqa: E402
-from robot_dl.training.export import export_onnx, write_card  # noqa: E402
+from robot_dl.training.export import export_graph, write_card  # noqa: E402
 from robot_dl.training.singles import Singles  # noqa: E402
 from robot_dl.training.trainer import Recipe  # noqa: E402
 
@@ -84,7 +84,7 @@ def test_the_exported_graph_equals_the_net_and_opens_as_a_classifier(tmp_path: P
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 1.5)
     folder.mkdir()
-    export_onnx(net, SIZE_HW, 'logits', folder / 'tiny.onnx')
+    export_graph(net, SIZE_HW, ('logits',), folder / 'tiny.onnx')
     keys = {'fit': 'center_crop', 'decoder': 'logits', 'decoder_options': {'temperature': 2.0}}
     write_card(folder, 'classification', SIZE_HW, LABELS, 'A test.', **keys)
     classifier = open_classifier(str(folder), 'cpu')

@@ -11,7 +11,7 @@ torch = pytest.importorskip('torch')
 
 from robot_dl.training.batches import augment, collate  # noqa: E402
 from robot_dl.training.detection import DetectionTrainer, validate  # noqa: E402
-from robot_dl.training.export import export_onnx, write_card  # noqa: E402
+from robot_dl.training.export import export_graph, write_card  # noqa: E402
 from robot_dl.training.net import Exported, TabletopNet  # noqa: E402
 from robot_dl.training.scenes import MODEL_HW, Scenes  # noqa: E402
 from robot_dl.training.trainer import Recipe  # noqa: E402
@@ -87,7 +87,7 @@ def test_the_exported_graph_equals_the_net(tmp_path: Path) -> None:
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 1.5)
-    export_onnx(Exported(net, size_hw), size_hw, 'output0', tmp_path / 'net.onnx')
+    export_graph(Exported(net, size_hw), size_hw, ('output0',), tmp_path / 'net.onnx')
     image = np.random.default_rng(0).random((1, 3, *size_hw), np.float32)
     with torch.no_grad():
         ours = Exported(net, size_hw)(torch.from_numpy(image)).numpy()
@@ -105,7 +105,7 @@ def test_an_exported_folder_opens_as_a_detector(tmp_path: Path) -> None:
     folder = tmp_path / 'tiny'
     folder.mkdir()
     size_hw = (64, 96)
-    export_onnx(Exported(TabletopNet(2), size_hw), size_hw, 'output0', folder / 'tiny.onnx')
+    export_graph(Exported(TabletopNet(2), size_hw), size_hw, ('output0',), folder / 'tiny.onnx')
     keys = {'fit': 'letterbox', 'decoder': 'yolo'}
     write_card(folder, 'detection', size_hw, LABELS, 'A test.', **keys)
     detector = open_detector(str(folder), 'cpu')

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from robot_dl.training.depth_evaluation import Rgb
 
 
-def score(
-    model: str, world: str, seeds: range, device: str, watch: Watch[Any]
-) -> dict[str, Any]:
+def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str, Any]:
     """Return the scores of a depth estimator on pictures of a world.
 
     Raises:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robot_dl.training.evaluation import Watch
+
+if TYPE_CHECKING:
+    from robot_dl.segmentation.types import SemanticMask
 
 
 def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str, Any]:
     """Return the scores of a segmenter on pictures of a world."""
     from robot_dl.segmentation.params import SegmentationParams
     from robot_dl.segmentation.pipeline import open_segmenter
-    from robot_dl.training.segmentation_evaluation import evaluate
+    from robot_dl.training.segmentation_evaluation import Rgb, evaluate
 
-    segmenter = open_segmenter(model, device)
-    look = partial(segmenter, params=SegmentationParams())
+    segmenter, params = open_segmenter(model, device), SegmentationParams()
+
+    def look(image: Rgb) -> SemanticMask:
+        tensor, fit = segmenter.prepare(image)
+        return segmenter.answer(segmenter.infer(tensor), fit, params, confidence=True)
+
     return evaluate(look, segmenter.card.labels, world, seeds, watch)
 
 
@@ -29,5 +35,7 @@ def table(result: dict[str, Any]) -> str:
     lines.append(f'{"mean":16}  {result["miou"]:.4f}')
     if 'miou_without_background' in result:
         lines.append(f'{"  of objects":16}  {result["miou_without_background"]:.4f}')
+    if 'ece' in result:
+        lines.append(f'calibration error of the confidence {result["ece"]:.4f}')
     lines.append(f'{result["images"]} pictures of {result["world"]}')
     return '\n'.join(lines)

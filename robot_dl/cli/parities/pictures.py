@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,12 +11,6 @@ from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
 NOISE_HW = (480, 640)
-
-RENDERERS = {
-    'detection': 'robot_dl.training.detection_evaluation',
-    'classification': 'robot_dl.training.classification_evaluation',
-}
-"""Module that renders pictures for each task; it has `render_picture(seed)`."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +28,12 @@ class Pictures:
     are_real: bool = True
 
 
-def choose_pictures(folder: Path | None, task: str, seeds: range) -> Pictures:
+def choose_pictures(folder: Path | None, world: str, seeds: range) -> Pictures:
     """Return the pictures of a folder; else rendered ones; without MuJoCo, noise.
 
     Args:
         folder: Of images, or None.
-        task: What the model does, and so what is rendered.
+        world: The simulated world that is rendered; empty if none suits the model.
         seeds: Of the pictures to render; at most so many are taken from the folder.
 
     Raises:
@@ -47,9 +41,9 @@ def choose_pictures(folder: Path | None, task: str, seeds: range) -> Pictures:
     """
     if folder is not None:
         return _from_folder(folder, len(seeds))
-    if task in RENDERERS and find_spec('mujoco') is not None:
+    if world and find_spec('mujoco') is not None:
         source = f'{len(seeds)} rendered pictures (seeds {seeds[0]} to {seeds[-1]})'
-        return Pictures(source, _rendered(task, seeds))
+        return Pictures(source, _rendered(world, seeds))
     return Pictures(f'{len(seeds)} pictures of noise', _noise(seeds), are_real=False)
 
 
@@ -64,11 +58,10 @@ def _from_folder(folder: Path, most: int) -> Pictures:
     return Pictures(f'{len(chosen)} pictures of {folder}', (read_rgb(path) for path in chosen))
 
 
-def _rendered(task: str, seeds: range) -> Iterator[Rgb]:
-    from robot_dl.training.evaluation import pictures
+def _rendered(world: str, seeds: range) -> Iterator[Rgb]:
+    from robot_dl.training.evaluation import pictures, render_image
 
-    render = import_module(RENDERERS[task]).render_picture
-    return (picture.image for picture in pictures(render, seeds))
+    return pictures(partial(render_image, world), seeds)
 
 
 def _noise(seeds: range) -> Iterator[Rgb]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from robot_dl.core.fit import Fit
 from robot_dl.core.names import choose
+from robot_dl.core.pinhole import Pinhole
 from robot_dl.engine.card import ModelCard, load_card
 from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.engine import Engine
@@ -54,6 +55,22 @@ class Viewer:
         return self.model.answer(outputs, fit, self.params)
 
 
+class DepthViewer(Viewer):
+    """A depth estimator, before the camera for which its metres hold as they are."""
+
+    def answer(self, outputs: Outputs, fit: Fit) -> Any:
+        """Return what the node would publish; see `Viewer`."""
+        estimator: Any = self.model
+        focal_px = estimator.decoder.focal_px
+        fy, fx = (
+            focal_px * source / inner
+            for source, inner in zip(fit.source_hw, fit.inner_hw, strict=True)
+        )
+        height, width = fit.source_hw
+        pinhole = Pinhole(fx, fy, (width - 1) / 2, (height - 1) / 2, fit.source_hw)
+        return estimator.answer(outputs, fit, self.params, pinhole)
+
+
 def open_viewer(model: str, device: str, half: bool = False, threads: int = 0) -> Viewer:
     """Open a model.
 
@@ -63,30 +80,53 @@ def open_viewer(model: str, device: str, half: bool = False, threads: int = 0) -
     """
     card = load_card(find_model(model))
     try:
-        kind, params = choose('task', card.task, VIEWERS)()
-        return Viewer(kind.open(model, device, False, threads, half), params)
+        return choose('task', card.task, VIEWERS)(model, device, False, threads, half)
     except CardError:
         raise
     except ValueError as error:
         raise CardError(f'{card.folder}: {error}') from error
 
 
-def _detection() -> tuple[type[TaskModel[Any, Any, Any]], Any]:
+def _detection(*how: Any) -> Viewer:
     from robot_dl.detection.params import DetectionParams
-    from robot_dl.detection.pipeline import Detector
+    from robot_dl.detection.pipeline import open_detector
 
-    return Detector, DetectionParams()
+    return Viewer(open_detector(*how), DetectionParams())
 
 
-def _classification() -> tuple[type[TaskModel[Any, Any, Any]], Any]:
+def _classification(*how: Any) -> Viewer:
     from robot_dl.classification.params import ClassificationParams
-    from robot_dl.classification.pipeline import Classifier
+    from robot_dl.classification.pipeline import open_classifier
 
-    return Classifier, ClassificationParams(top_k=1)
+    return Viewer(open_classifier(*how), ClassificationParams(top_k=1))
 
 
-VIEWERS: dict[str, Callable[[], tuple[type[TaskModel[Any, Any, Any]], Any]]] = {
+def _segmentation(*how: Any) -> Viewer:
+    from robot_dl.segmentation.params import SegmentationParams
+    from robot_dl.segmentation.pipeline import open_segmenter
+
+    return Viewer(open_segmenter(*how), SegmentationParams())
+
+
+def _instance_segmentation(*how: Any) -> Viewer:
+    from robot_dl.segmentation.instances import open_instance_segmenter
+    from robot_dl.segmentation.params import InstanceSegmentationParams
+
+    return Viewer(open_instance_segmenter(*how), InstanceSegmentationParams())
+
+
+def _depth(*how: Any) -> Viewer:
+    from robot_dl.depth.params import DepthParams
+    from robot_dl.depth.pipeline import open_depth
+
+    return DepthViewer(open_depth(*how), DepthParams())
+
+
+VIEWERS: dict[str, Callable[..., Viewer]] = {
     'detection': _detection,
     'classification': _classification,
+    'segmentation': _segmentation,
+    'instance_segmentation': _instance_segmentation,
+    'depth': _depth,
 }
-"""By task: what opens the model, and the parameters to look with."""
+"""By task: what opens a model as `TaskModel.open` does, with parameters to look with."""

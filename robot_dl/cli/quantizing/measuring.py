@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
+from robot_dl.cli.eval import EXAMS, score_model
 from robot_dl.cli.parities.viewing import Viewer
 from robot_dl.engine.card import ModelCard
 
-HEADLINES = {'detection': ('mAP50_95', 'mAP50'), 'classification': ('top1',)}
-"""The scores that matter, by task."""
+DIFFERENCES = (
+    'agreement',
+    'iou_mean',
+    'score_greatest_difference',
+    'relative_difference_mean',
+)
+"""What a card tells of a comparison, where the task has it."""
 
 BLOCKS, RUNS = 12, 8
 
@@ -35,23 +41,17 @@ class Speed:
 
 def has_exam(card: ModelCard) -> bool:
     """Tell whether the truth for this model's classes can be rendered here."""
-    if card.task not in HEADLINES or find_spec('mujoco') is None:
-        return False
-    from robot_dl.sim.worlds.objects import CLASSES
-
-    return card.labels == tuple(CLASSES)
+    return bool(card.world) and card.task in EXAMS and find_spec('mujoco') is not None
 
 
 def exam_loss(
     original: ModelCard, made: ModelCard, images: int | None, device: str
 ) -> dict[str, Any]:
     """Return the scores of both on held-out pictures."""
-    from robot_dl.cli.eval import score_model
-
     before = score_model(str(original.folder.resolve()), images, device)
     after = score_model(str(made.folder.resolve()), images, device)
     result: dict[str, Any] = {'scored_on': f'{after["images"]} held-out rendered pictures'}
-    for name in HEADLINES[original.task]:
+    for name in EXAMS[original.task].headlines:
         result[name] = round(after[name], 4)
         result[f'{name}_of_original'] = round(before[name], 4)
     return result
@@ -61,9 +61,7 @@ def agreement_loss(answers: dict[str, Any], source: str) -> dict[str, Any]:
     """Return how far what is found differs from what the original finds."""
     return {
         'compared_on': source,
-        'agreement': round(answers['agreement'], 4),
-        'iou_mean': round(answers['iou_mean'], 4),
-        'score_greatest_difference': round(answers['score_greatest_difference'], 4),
+        **{name: round(answers[name], 4) for name in DIFFERENCES if name in answers},
     }
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from robot_dl.cli.arguments import output_file, whole
-from robot_dl.cli.parities.agreement import Agreement, OutputDifference, compare_outputs
+from robot_dl.cli.parities.agreement import Agreement, agreement_for
+from robot_dl.cli.parities.outputs import OutputDifference, compare_outputs
 from robot_dl.cli.parities.viewing import Outputs
 from robot_dl.cli.parity import SAME_WEIGHTS
 from robot_dl.cli.trials import Rgb, Sight, look, picture_of
@@ -77,22 +78,21 @@ def _compared(sight: Sight, reference: Sight | None) -> dict[str, Any]:
         return {'verdict': sight.viewer.engine.notice}
     if reference is None:
         return {'verdict': 'reference'}
-    return difference(reference.outputs, sight.outputs, reference.answer, sight.answer)
+    answers = agreement_for(sight.viewer.card.task)
+    answers.add(reference.answer, sight.answer)
+    return difference(reference.outputs, sight.outputs, answers)
 
 
-def difference(a: Outputs, b: Outputs, answer_a: Any, answer_b: Any) -> dict[str, Any]:
+def difference(a: Outputs, b: Outputs, answers: Agreement) -> dict[str, Any]:
     """Return how far two engines are apart in what they make of a picture.
 
     Args:
         a: Outputs of the first engine, by name.
         b: Outputs of the second.
-        answer_a: What the node would publish of the first.
-        answer_b: The same of the second.
+        answers: What the node would publish of both, compared.
     """
     outputs: dict[str, OutputDifference] = {}
     compare_outputs(outputs, a, b)
-    answers = Agreement()
-    answers.add(answer_a, answer_b)
     return {
         'greatest': max(o.relative for o in outputs.values()),
         'mean': max(o.mean / max(o.size, 1e-9) for o in outputs.values()),
