@@ -104,6 +104,7 @@ setup(
             'detection3d_node = robot_dl.nodes.detection3d_node:main',
             'segmentation_node = robot_dl.nodes.segmentation_node:main',
             'instance_segmentation_node = robot_dl.nodes.instance_segmentation_node:main',
+            'depth_node = robot_dl.nodes.depth_node:main',
             'sim_node = robot_dl.sim.sim_node:main',
         ],
     },

@@ -28,6 +28,7 @@ TOPICS = {
     'rviz_default_plugins/LaserScan': {'Topic': 'sensor_msgs/msg/LaserScan'},
     'rviz_default_plugins/Map': {'Topic': 'nav_msgs/msg/OccupancyGrid'},
     'rviz_default_plugins/MarkerArray': {'Topic': 'visualization_msgs/msg/MarkerArray'},
+    'rviz_default_plugins/PointCloud2': {'Topic': 'sensor_msgs/msg/PointCloud2'},
     'rviz_default_plugins/DepthCloud': {
         'Depth Map Topic': IMAGE,
         'Color Image Topic': IMAGE,
@@ -49,6 +50,10 @@ PROPERTIES = {
     },
     'rviz_default_plugins/Map': {'Alpha', 'Color Scheme', 'Topic'},
     'rviz_default_plugins/MarkerArray': {'Topic'},
+    'rviz_default_plugins/PointCloud2': {
+        *('Alpha', 'Color Transformer', 'Position Transformer', 'Size (Pixels)', 'Style'),
+        'Topic',
+    },
     'rviz_default_plugins/DepthCloud': {
         *('Auto Size', 'Queue Size', 'Reliability Policy', 'CameraInfo Topic'),
         *('Depth Map Topic', 'Depth Map Transport Hint'),

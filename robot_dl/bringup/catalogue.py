@@ -82,6 +82,11 @@ _KINDS = {
         'robot_dl.segmentation.params:InstanceSegmentationParams',
         'robot_dl.segmentation.topics:INSTANCE_SEGMENTATION_TOPICS',
     ),
+    'depth_node': (
+        'robot_dl.nodes.depth_node',
+        'robot_dl.depth.params:DepthParams',
+        'robot_dl.depth.topics:DEPTH_TOPICS',
+    ),
     'sim_node': (
         'robot_dl.sim.sim_node',
         'robot_dl.sim.params:SimParams',
