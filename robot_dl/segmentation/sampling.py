@@ -121,7 +121,8 @@ def axis_at(places: NDArray[np.floating[Any]], start: int, length: int, seen: sl
     """
     first, last = seen.start, seen.stop - 1
     places = np.clip(places, first, last)
-    low = np.clip(places.astype(np.intp), first, max(last - 1, first))
+    # The last element begins no cell; it ends one.
+    low = np.minimum(places.astype(np.intp), max(min(max(last - 1, first), length - 2), 0))
     part = (places - low).astype(np.float32)
     for array in (low, part):
         array.flags.writeable = False
