@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import rclpy
 from builtin_interfaces.msg import Time
+from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -138,6 +139,13 @@ class Session:
         self.wait(future.done, f'answer of {name}')
         self.node.destroy_client(client)
         return future.result()
+
+    def set_parameters(self, node: str, **values: Any) -> Any:
+        """Set parameters of a node in one request; return whether that worked, and why not."""
+        parameters = [Parameter(k, value=value).to_parameter_msg() for k, value in values.items()]
+        request = SetParametersAtomically.Request(parameters=parameters)
+        name = f'{node}/set_parameters_atomically'
+        return self.call(SetParametersAtomically, name, request).result
 
     def close(self) -> None:
         """Destroy every node, and leave the domain."""

@@ -1,27 +1,19 @@
 """The detection node over real topics."""
 
-import time
-
-import cv2
 import numpy as np
 import pytest
-from rcl_interfaces.srv import SetParameters, SetParametersAtomically
+from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
-from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
-from rclpy.time import Time
-from ros_messages import raw_image
-from ros_session import Camera
-from sensor_msgs.msg import CompressedImage, Image
-from std_srvs.srv import SetBool
+from sensor_msgs.msg import Image
 from toy_models import LABELS, picture
 from vision_msgs.msg import Detection2DArray, LabelInfo
 
-from robot_dl.core.topics import PUBLISHED, SERVED, SUBSCRIBED
-from robot_dl.detection.topics import DETECTION_TOPICS
 from robot_dl.nodes.detection_node import DetectionNode
 from robot_dl.ros.detections import detections_from_msg
 from robot_dl.ros.images import rgb_from_msg
 from robot_dl.ros.qos import LATCHED
+
+NODE = 'detection_node'
 
 SIZE_HW = (64, 96)
 BLANK = picture(SIZE_HW)
@@ -39,14 +31,6 @@ def labels_in(answer: Detection2DArray) -> list[str]:
     return sorted(d.results[0].hypothesis.class_id for d in answer.detections)
 
 
-def set_parameters(session, **values):
-    """Set parameters of the node in one request; return whether that worked, and why not."""
-    parameters = [Parameter(key, value=value).to_parameter_msg() for key, value in values.items()]
-    request = SetParametersAtomically.Request(parameters=parameters)
-    name = 'detection_node/set_parameters_atomically'
-    return session.call(SetParametersAtomically, name, request).result
-
-
 @pytest.mark.usefixtures('node')
 def test_a_red_square_is_found_where_it_is(camera, answers):
     found = detections_from_msg(camera.ask(RED, answers), LABELS)
@@ -62,36 +46,6 @@ def test_array_and_elements_have_the_header_of_the_image(camera, answers):
     assert answer.header.stamp.sec == 1000 + camera.count
     assert answer.header.frame_id == 'camera_optical_frame'
     assert [d.header for d in answer.detections] == [answer.header] * 2
-
-
-class LateNode(DetectionNode):
-    """Takes a second longer."""
-
-    def on_image(self, image, header):
-        """Answer late."""
-        end = time.monotonic() + 1
-        while time.monotonic() < end:
-            pass
-        super().on_image(image, header)
-
-
-def test_the_stamp_is_that_of_the_image_however_long_the_answer_takes(
-    session, answers, model_folder
-):
-    session.start(LateNode, model=model_folder)
-    camera = session.node.create_publisher(Image, 'image', 1)
-    session.wait(camera.get_subscription_count, 'subscriber')
-    msg = raw_image(RED, 'rgb8')
-    sent = msg.header.stamp = session.node.get_clock().now().to_msg()
-
-    def answered():
-        camera.publish(msg)
-        return answers
-
-    answer = session.wait(answered, 'answer')[0]
-    age_ns = session.node.get_clock().now().nanoseconds - Time.from_msg(sent).nanoseconds
-    assert age_ns > 10**9
-    assert answer.header.stamp == answer.detections[0].header.stamp == sent
 
 
 @pytest.mark.usefixtures('node')
@@ -112,25 +66,6 @@ def test_boxes_are_in_pixels_of_a_large_image_and_not_truncated(camera, answers)
     found = detections_from_msg(camera.ask(image, answers), LABELS)
     [box] = found.boxes_xyxy[found.scores > 0.8]
     np.testing.assert_allclose(box, [426.67, 0, 853.33, 360], atol=0.5)
-
-
-@pytest.mark.usefixtures('node')
-@pytest.mark.parametrize('padding', [0, 7])
-@pytest.mark.parametrize(
-    ('encoding', 'channels'), [('bgr8', [2, 1, 0]), ('rgba8', [0, 1, 2, 2]), ('rgb8', [0, 1, 2])]
-)
-def test_colours_are_right_in_any_encoding(camera, answers, encoding, channels, padding):
-    msg = raw_image(RED_AND_BLUE[..., channels], encoding, padding)
-    assert labels_in(camera.ask(msg, answers)) == ['blue', 'red']
-
-
-@pytest.mark.parametrize('suffix', ['.png', '.jpg'])
-def test_compressed_images_are_answered(session, answers, model_folder, suffix):
-    session.start(DetectionNode, model=model_folder, transport='compressed')
-    camera = Camera(session, 'image/compressed', CompressedImage)
-    _, encoded = cv2.imencode(suffix, RED_AND_BLUE[..., ::-1])
-    msg = CompressedImage(format='rgb8; jpeg compressed bgr8', data=encoded.tobytes())
-    assert labels_in(camera.ask(msg, answers)) == ['blue', 'red']
 
 
 def test_the_compressed_topic_follows_the_remapping_of_the_raw_one(session, model_folder):
@@ -154,7 +89,7 @@ def test_labels_are_announced_to_late_subscribers(session, model_folder):
 def test_a_new_least_score_is_announced(session, node):
     tables = session.record(LabelInfo, 'label_info', LATCHED)
     session.wait(lambda: tables, 'label_info')
-    assert set_parameters(session, score=0.75).successful
+    assert session.set_parameters(NODE, score=0.75).successful
     session.wait(lambda: tables[-1].threshold == 0.75, 'label_info with the new score')
     assert node.params.score == 0.75
 
@@ -172,41 +107,15 @@ def test_old_boxes_vanish_from_the_overlay_after_an_empty_array(session, camera,
     np.testing.assert_array_equal(shown['blank'], BLANK)
 
 
-class CountingNode(DetectionNode):
-    """Counts how often the overlay is drawn."""
-
-    drawn = 0
-
-    def draw(self, *args):
-        """Draw, and count."""
-        self.drawn += 1
-        return super().draw(*args)
-
-
-def test_the_overlay_is_drawn_only_while_somebody_looks(session, camera, answers, model_folder):
-    node = session.start(CountingNode, model=model_folder)
-    camera.ask(RED, answers)
-    assert node.drawn == 0
-    pictures = session.record(Image, 'detection_node/overlay')
-    session.wait(node.overlay.get_subscription_count, 'subscriber of the overlay')
-    header = camera.ask(RED, answers).header
-    [seen] = session.wait(lambda: [p for p in pictures if p.header == header], 'overlay')
-    assert node.drawn > 0
-    assert (rgb_from_msg(seen) != RED).any()
-    header = camera.ask(BLANK, answers).header
-    [seen] = session.wait(lambda: [p for p in pictures if p.header == header], 'overlay')
-    np.testing.assert_array_equal(rgb_from_msg(seen), BLANK)
-
-
 def test_live_parameters_take_effect_with_the_next_image(session, node, camera, answers):
     camera.ask(RED_AND_BLUE, answers)
-    assert set_parameters(session, classes=['blue']).successful
+    assert session.set_parameters(NODE, classes=['blue']).successful
     assert labels_in(camera.ask(RED_AND_BLUE, answers)) == ['blue']
-    assert set_parameters(session, classes=[], max_detections=1).successful
+    assert session.set_parameters(NODE, classes=[], max_detections=1).successful
     assert len(camera.ask(RED_AND_BLUE, answers).detections) == 1
-    assert set_parameters(session, max_detections=5, score=0.0).successful
+    assert session.set_parameters(NODE, max_detections=5, score=0.0).successful
     assert len(camera.ask(RED_AND_BLUE, answers).detections) == 5
-    assert set_parameters(session, score=1).successful, 'an integer is a number too'
+    assert session.set_parameters(NODE, score=1).successful, 'an integer is a number too'
     assert node.params.score == 1.0
 
 
@@ -229,7 +138,7 @@ def test_live_parameters_take_effect_with_the_next_image(session, node, camera, 
 )
 def test_a_bad_value_is_refused_with_a_reason_and_changes_nothing(session, node, values, reason):
     before = node.params
-    result = set_parameters(session, **values)
+    result = session.set_parameters(NODE, **values)
     assert not result.successful
     assert reason in result.reason
     assert node.params == before
@@ -243,56 +152,3 @@ def test_several_parameters_set_one_by_one_are_judged_one_by_one(session, node):
     answer = session.call(SetParameters, 'detection_node/set_parameters', request)
     assert [r.successful for r in answer.results] == [True, False, True]
     assert (node.params.score, node.params.iou, node.params.max_detections) == (0.7, 0.6, 3)
-
-
-def test_a_disabled_node_is_silent_until_it_is_enabled_again(session, node, camera, answers):
-    camera.ask(RED, answers)
-    off = session.call(SetBool, 'detection_node/enable', SetBool.Request(data=False))
-    assert (off.success, off.message) == (True, 'disabled')
-    session.wait(lambda: not camera.publisher.get_subscription_count(), 'end of subscription')
-    answers.clear()
-    camera.publisher.publish(raw_image(RED, 'rgb8'))
-    on = session.call(SetBool, 'detection_node/enable', SetBool.Request(data=True))
-    assert (on.success, on.message) == (True, 'enabled')
-    assert answers == []
-    assert labels_in(camera.ask(RED, answers)) == ['red']
-
-
-# Every lifecycle node has these.
-INFRASTRUCTURE = ('rcl_interfaces/', 'lifecycle_msgs/', 'type_description_interfaces/')
-
-
-def test_the_topics_are_those_of_the_documentation(session, node):
-    own = node.get_name(), node.get_namespace()
-    offered = {
-        PUBLISHED: session.node.get_publisher_names_and_types_by_node,
-        SERVED: session.node.get_service_names_and_types_by_node,
-        SUBSCRIBED: session.node.get_subscriber_names_and_types_by_node,
-    }
-    for role, ask in offered.items():
-        session.wait(lambda a=ask: a(*own), f'{role} topics')
-        found = {n: types[0] for n, types in ask(*own) if not types[0].startswith(INFRASTRUCTURE)}
-        documented = {
-            node.resolve_topic_name(topic.name): topic.type
-            for topic in DETECTION_TOPICS
-            if topic.role == role and topic.name != 'image/compressed'
-        }
-        assert found == documented
-
-
-@pytest.mark.usefixtures('node')
-def test_the_qualities_of_service_are_those_that_subscribers_expect(session):
-    ends = {
-        'detections': session.node.get_publishers_info_by_topic,
-        'label_info': session.node.get_publishers_info_by_topic,
-        'image': session.node.get_subscriptions_info_by_topic,
-    }
-    qos = {}
-    for topic, ask in ends.items():
-        [end] = session.wait(lambda a=ask, t=topic: a(t), topic)
-        qos[topic] = (end.qos_profile.reliability, end.qos_profile.durability)
-    assert qos == {
-        'detections': (ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE),
-        'label_info': (ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL),
-        'image': (ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.VOLATILE),
-    }
