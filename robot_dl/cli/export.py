@@ -12,7 +12,6 @@ from robot_dl.cli.arguments import output_file, whole
 from robot_dl.cli.becoming import becoming, refuse_existing
 from robot_dl.cli.train import JOBS, Job, render
 from robot_dl.core.names import choose
-from robot_dl.engine.card import load_card
 from robot_dl.training.seeds import VALIDATION
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ValueError: If the file is no checkpoint of ours, or the folder is there already.
     """
+    from robot_dl.engine.card import load_card
+
     refuse_existing(args.to)
     job, work, net = trained(args.checkpoint)
     product = _chosen(args.model, work)
@@ -122,6 +123,7 @@ def difference(net: nn.Module, folder: Path) -> float:
     import numpy as np
     import torch
 
+    from robot_dl.engine.card import load_card
     from robot_dl.engine.engine import open_engine
 
     card = load_card(folder)

@@ -70,7 +70,7 @@ JOBS = {
         ('rooms_segmenter', 'rooms_depth'),
         40.0,
         1200,
-        7,
+        6,
         240,
         400,
         240.0,
@@ -106,7 +106,7 @@ def _add_options(parser: argparse.ArgumentParser, job: Job) -> None:
     add('--threads', 2, whole(1), 'CPU threads, rendering processes')
     add('--cache', Path('.data'), Path, 'folder of pictures and checkpoint')
     # Where the package lies is nobody's business in a help text.
-    parser.add_argument('--out', type=Path, default=zoo, help="of the models' folders")
+    parser.add_argument('--out', type=Path, default=zoo, help='folder of the models')
     parser.add_argument('--fresh', action='store_true', help='forget the checkpoint in the cache')
     add('--validation', job.validation, validation, 'pictures for the curves')
     add('--eval-images', job.eval_images, held_out, 'held-out pictures for the report')
