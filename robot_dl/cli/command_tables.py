@@ -40,7 +40,8 @@ def _row(action: argparse.Action) -> list[str]:
         name += f' {_value(action)}'
     default = _default(action.default)
     meaning = (action.help or '') % {'default': action.default, 'prog': ''}
-    for end in (f'(default {default})', f'({default})', f'({action.default})'):  # that has a column of its own
+    # That has a column of its own.
+    for end in (f'(default {default})', f'({default})', f'({action.default})'):
         meaning = meaning.removesuffix(end).strip()
     return [f'`{name}`', f'`{default}`' if default else '', _sentence(meaning)]
 
