@@ -109,5 +109,5 @@ def layers(depths_m: FloatArray) -> NDArray[np.int64]:
     counts = np.bincount(places)
     filled = np.flatnonzero(counts > LEAST_IN_BIN * len(depths_m))
     layer_of_bin = np.full(len(counts), -1)
-    layer_of_bin[filled] = np.cumsum(np.diff(filled, prepend=filled[0]) > OPEN_BINS)
+    layer_of_bin[filled] = np.cumsum(np.diff(filled, prepend=filled[:1]) > OPEN_BINS)
     return np.asarray(layer_of_bin[places])

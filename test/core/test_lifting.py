@@ -192,6 +192,17 @@ def test_a_box_that_is_not_finite_is_refused():
         lifted(wall(), (0, 0, np.nan, 5))
 
 
+@pytest.mark.parametrize('seed', range(8))
+def test_depths_without_any_sense_give_finite_boxes_or_none(seed):
+    """Where every depth is another one, no bin held enough points, and indexing failed."""
+    bits = np.random.default_rng(seed).integers(0, 2**31, CAMERA.size_hw, dtype=np.uint32)
+    depth = bits.view(np.float32).copy()
+    depth[~np.isfinite(depth) | (depth <= 0)] = np.nan
+    found = lifted(depth, BOX, (5, 5, 9, 9), (0, 0, 640, 480))
+    assert np.isfinite(found.centres_m).all()
+    assert np.isfinite(found.sizes_m).all()
+
+
 def test_inputs_are_left_alone_and_the_answer_is_always_the_same():
     depth = put(table(), BOX, 0.4)
     before = depth.copy()
