@@ -154,11 +154,15 @@ def _reach(view: Beams, states: NDArray[np.uint8]) -> FreeSpace:
     count = len(states)
     # One row more, in which every view ends.
     states = np.concatenate([states, np.full((1, states.shape[1]), UNSEEN, np.uint8)])
-    start = (states != UNSEEN).argmax(axis=0)
-    is_seen = states[start, np.arange(len(start))] != UNSEEN
+    start, every = (states != UNSEEN).argmax(axis=0), np.arange(states.shape[1])
     ends = (states != FREE) & (np.arange(count + 1)[:, None] >= start)
     stop = ends.argmax(axis=0)
-    is_blocked = states[stop, np.arange(len(stop))] == BLOCKED
+    is_blocked = states[stop, every] == BLOCKED
+    # Of what a beam meets as it enters by a side of the image, nobody sees where it stands.
+    was_outside = np.concatenate([np.zeros((1, len(every)), np.bool_), view.is_outside])
+    hidden = is_blocked & (stop == start) & was_outside[start, every]
+    is_blocked &= ~hidden
+    is_seen = (states[start, every] != UNSEEN) & ~hidden
     near_m, end_m = (view.edges_m[at] * view.stretch for at in (start, stop))
     return FreeSpace(
         view, np.where(is_seen, near_m, np.nan), np.where(is_seen, end_m, np.nan), is_blocked

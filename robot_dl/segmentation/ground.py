@@ -35,11 +35,13 @@ class Mount:
     height_m: float
     pitch_rad: float
 
-    def optical_T_ground(self) -> tuple[Numbers, Numbers]:  # noqa: N802 (transforms read so)
-        """Return rotation [3, 3] and translation [3] of the ground's frame in the optical one."""
+    def optical_T_ground(self) -> Numbers:  # noqa: N802 (transforms read so)
+        """Return the pose [4, 4] of the ground's frame in the optical one, metres."""
         sin, cos = math.sin(self.pitch_rad), math.cos(self.pitch_rad)
-        rotation = np.array([[0, -1, 0], [-sin, 0, -cos], [cos, 0, -sin]], np.float64)
-        return rotation, self.height_m * np.array([0, cos, sin])
+        pose = np.eye(4)
+        pose[:3, :3] = np.array([[0.0, -1.0, 0.0], [-sin, 0.0, -cos], [cos, 0.0, -sin]])
+        pose[:3, 3] = 0, self.height_m * cos, self.height_m * sin
+        return pose
 
     def depth_m(self, slopes: Numbers) -> Numbers:
         """Return the depth [N] at which rays that fall by slopes [N] a metre meet the ground.

@@ -33,6 +33,12 @@ class SegmentationParams(ModelNodeParams):
         'Frame of the free space: on the ground below the camera, x ahead, y left, z up.',
         fixed=True,
     )
+    publish_ground_frame: bool = param(
+        True,
+        'Tell tf2 where that frame is, as a child of the frame of the image; false if something '
+        'else does.',
+        fixed=True,
+    )
     grid_length_m: float = param(5.0, 'How far the grid reaches ahead.', low=0.1, high=100.0)
     grid_width_m: float = param(5.0, 'Width of the grid, half on each side.', low=0.1, high=100.0)
     grid_resolution_m: float = param(0.05, 'Side of a cell of the grid.', low=0.01, high=10.0)

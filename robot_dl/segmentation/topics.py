@@ -17,8 +17,9 @@ SEGMENTATION_TOPICS = (
         'camera_info',
         'sensor_msgs/msg/CameraInfo',
         SUBSCRIBED,
-        'best effort',
-        'The camera of a rectified image, of any size; with `drivable_classes`.',
+        'reliable, transient local',
+        'Calibration of the rectified images, of their size and frame; heard only while somebody '
+        'subscribes to free space.',
     ),
     result_topic(
         'mask',
@@ -39,13 +40,18 @@ SEGMENTATION_TOPICS = (
         'nav_msgs/msg/OccupancyGrid',
         'The ground ahead: free, occupied or unknown; computed only while somebody subscribes.',
     ),
-    Topic(
+    result_topic(
         'free_space_scan',
         'sensor_msgs/msg/LaserScan',
-        PUBLISHED,
-        'best effort',
         'Where the drivable ground ends, as of a lidar that stands on the ground below the '
         'camera; computed only while somebody subscribes.',
+    ),
+    Topic(
+        'tf_static',
+        'tf2_msgs/msg/TFMessage',
+        PUBLISHED,
+        'reliable, transient local',
+        'Where `ground_frame` is below the camera, with `publish_ground_frame`.',
     ),
     *MODEL_NODE_TOPICS,
 )
