@@ -56,8 +56,8 @@ class NodeLaunch:
             argument: (topic, IMAGE if topic == 'image' else TOPIC.format(topic))
             for argument, topic in self.remappings.items()
         }
-        has_frames = set(FRAMES) <= set(self.kind.remappable)
-        moves = '; it moves tf and tf_static, too' if has_frames else ''
+        frames = ' and '.join(name for name in FRAMES if name in self.kind.remappable)
+        moves = f'; it moves {frames}, too' if frames else ''
         namespace = {'namespace': ('', NAMESPACE.format(moves))}
         flags = {name: FLAGS[name] for name in self.flags if name in FLAGS}
         rviz = RVIZ_ARGUMENTS if is_drawn(self.kind) else {}
