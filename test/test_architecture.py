@@ -40,12 +40,17 @@ class Rule:
     others: frozenset = frozenset({'numpy'})
     files: dict = field(default_factory=dict)
     """Further names, for single files."""
+    folders: dict = field(default_factory=dict)
+    """The same, for all files of a folder."""
     ros: bool = False
 
 
-def rule(ours='', others='numpy', files=None, ros=False) -> Rule:
-    files = {name: frozenset(words.split()) for name, words in (files or {}).items()}
-    return Rule(frozenset(ours.split()), frozenset(others.split()), files, ros)
+def rule(ours='', others='numpy', files=None, folders=None, ros=False) -> Rule:
+    of_files, of_folders = (
+        {name: frozenset(words.split()) for name, words in (table or {}).items()}
+        for table in (files, folders)
+    )
+    return Rule(frozenset(ours.split()), frozenset(others.split()), of_files, of_folders, ros)
 
 
 RULES = {
@@ -63,14 +68,16 @@ RULES = {
     'sim': rule(
         ours='core',
         others='numpy cv2 mujoco',
+        folders={'sim/parts': 'robot_dl.ros'},
         files={'sim_node.py': 'robot_dl.ros'},
     ),
     'training': rule(
         ours='core engine sim contracts', others='numpy cv2 yaml ' + ' '.join(sorted(TORCH))
     ),
 }
-# The simulation's node knows messages; its worlds do not.
+# The simulation's node and what of a world it publishes know messages; the worlds do not.
 ROS_FILES = {'sim/sim_node.py'}
+ROS_FOLDERS = {'sim/parts'}
 # `robot_dl --help`, or a verb that needs none of these, must not wait for them.
 HEAVY = TORCH | {'onnxruntime', 'mujoco', 'cv2', 'rosbags', 'jinja2', 'rclpy'}
 UNPICKLERS = {'pickle', 'cPickle', '_pickle', 'cloudpickle', 'dill', 'joblib', 'marshal', 'shelve'}
@@ -121,11 +128,13 @@ def is_task(name: str) -> bool:
 def is_allowed(name: str, rule: Rule, relative: Path) -> bool:
     top, *rest = name.split('.')
     extra = rule.files.get(relative.name, frozenset())
+    extra |= rule.folders.get(str(relative.parent), frozenset())
     if top == 'robot_dl':
         return is_own_allowed(rest, rule, relative) or '.'.join([top, *rest[:1]]) in extra
     if top in sys.stdlib_module_names or top in rule.others | extra:
         return True
-    return is_ros(top) and (rule.ros or str(relative) in ROS_FILES)
+    knows_ros = str(relative) in ROS_FILES or str(relative.parent) in ROS_FOLDERS
+    return is_ros(top) and (rule.ros or knows_ros)
 
 
 def is_own_allowed(parts: list[str], rule: Rule, relative: Path) -> bool:
@@ -232,6 +241,7 @@ WRONG = [
     ('nodes/detection_node.py', 'import robot_dl.depth.params, robot_dl.detection.params'),
     ('sim/worlds/tabletop.py', 'from sensor_msgs.msg import Image'),
     ('sim/sim_node.py', 'import torch'),
+    ('sim/rooms/drive.py', 'from robot_dl.ros.images import rgb_to_msg'),
     ('training/detection.py', 'from sensor_msgs.msg import Image'),
 ]
 RIGHT = [
@@ -240,6 +250,8 @@ RIGHT = [
     ('ros/detections.py', 'from robot_dl.detection.params import DetectionParams'),
     ('nodes/detection_node.py', 'from robot_dl.detection.pipeline import open_detector'),
     ('sim/sim_node.py', 'from robot_dl.ros.images import rgb_to_msg'),
+    ('sim/parts/base.py', 'from geometry_msgs.msg import Twist'),
+    ('sim/parts/base.py', 'from robot_dl.ros.qos import RESULTS'),
 ]
 
 

@@ -19,7 +19,7 @@ class SimParams(Params):
         low=0,
         fixed=True,
     )
-    rate_hz: float = param(10.0, 'Images a second.', low=0.1, high=120.0, fixed=True)
+    rate_hz: float = param(10.0, 'Images and scans a second.', low=0.1, high=120.0, fixed=True)
     width: int = param(640, 'Width of the images, pixels.', low=16, high=4096, fixed=True)
     height: int = param(480, 'Height of the images, pixels.', low=16, high=4096, fixed=True)
     depth: bool = param(True, 'Offer depth images; drawn only while subscribed.', fixed=True)
@@ -28,4 +28,15 @@ class SimParams(Params):
     )
     scene_period_s: float = param(
         0.0, 'Seconds until the scene changes; 0 keeps it.', low=0.0, high=86400.0
+    )
+    stamped: bool = param(
+        False,
+        'A robot takes TwistStamped on `cmd_vel`, as Nav2 sends it by default from Kilted on.',
+        fixed=True,
+    )
+    publish_map_frame: bool = param(
+        False, 'Publish map → odom as a perfect localisation of the robot would.', fixed=True
+    )
+    map_resolution_m: float = param(
+        0.05, 'Side of a cell of `map`, metres.', low=0.01, high=1.0, fixed=True
     )

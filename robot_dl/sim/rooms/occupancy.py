@@ -62,10 +62,10 @@ def draw_map(
     shape = int(np.ceil(deep / resolution_m)), int(np.ceil(wide / resolution_m))
     cells = np.full(shape, OCCUPIED, np.uint8)
     for cell in plan.cells:
-        _fill(cells, _rectangle(*cell.inside), resolution_m, FREE)
+        _clear(cells, cell.inside, resolution_m)
     for gap in plan.openings:
         if gap.kind != 'closed':
-            _fill(cells, _doorway(gap), resolution_m, FREE)
+            _clear(cells, _doorway(gap), resolution_m)
     for thing in standing:
         for part in thing.piece.parts:
             hull = _hull(part, thing)
@@ -76,17 +76,22 @@ def draw_map(
     return Occupancy(cells.astype(np.int8), resolution_m)
 
 
-def _rectangle(x0: float, y0: float, x1: float, y1: float) -> NDArray[np.float64]:
-    return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in metres."""
 
 
-def _doorway(gap: Opening) -> NDArray[np.float64]:
-    """Return the corners [4, 2] of what is open between the posts of a frame."""
+def _clear(cells: NDArray[np.uint8], box: Box, resolution_m: float) -> None:
+    """Free the cells whose middle lies in a box."""
+    x0, y0, x1, y1 = (int(np.ceil(v / resolution_m - 0.5)) for v in box)
+    cells[max(y0, 0) : y1, max(x0, 0) : x1] = FREE
+
+
+def _doorway(gap: Opening) -> Box:
+    """Return what is open between the posts of a frame."""
     # Posts reach 2 cm into the opening.
     low, high = gap.middle - gap.width / 2 + 0.02, gap.middle + gap.width / 2 - 0.02
     near, far = gap.edge.at - 2 * HALF_WALL_M, gap.edge.at + 2 * HALF_WALL_M
-    box = (near, low, far, high) if gap.edge.axis == 0 else (low, near, high, far)
-    return _rectangle(*box)
+    return (near, low, far, high) if gap.edge.axis == 0 else (low, near, high, far)
 
 
 def _hull(part: Part, thing: Standing) -> NDArray[np.float64] | None:
@@ -103,7 +108,7 @@ def _hull(part: Part, thing: Standing) -> NDArray[np.float64] | None:
 def _fill(
     cells: NDArray[np.uint8], polygon: NDArray[np.float64], resolution_m: float, value: int
 ) -> None:
-    """Set the cells whose middle lies in a convex polygon, and those its outline meets."""
+    """Set the cells in a convex polygon, and those that its outline meets."""
     # Sub-cell corners, by the 4 bits of fraction that OpenCV takes.
     at = np.rint((polygon / resolution_m - 0.5) * 16).astype(np.int32)
     cv2.fillConvexPoly(cells, at, value, shift=4)
