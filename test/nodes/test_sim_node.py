@@ -24,7 +24,7 @@ from robot_dl.ros.geometry import matrix_from_transform
 from robot_dl.ros.images import rgb_from_msg
 from robot_dl.sim.sim_node import SimNode
 from robot_dl.sim.stage import Stage
-from robot_dl.sim.topics import SIM_TOPICS
+from robot_dl.sim.topics import OBJECT_TOPICS, WORLD_TOPICS
 from robot_dl.sim.worlds.objects import CLASSES
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
@@ -201,7 +201,8 @@ def test_a_namespace_moves_every_topic_and_the_table_names_them_all(session):
     node.start()
     published = node.get_publisher_names_and_types_by_node('sim_node', '/robot1')
     ours = {name: kind for name, (kind,) in published if name not in OF_ROS_ITSELF}
-    assert ours == {f'/robot1/{t.name}': t.type for t in SIM_TOPICS if t.role == PUBLISHED}
+    named = [t for t in (*WORLD_TOPICS, *OBJECT_TOPICS) if t.role == PUBLISHED]
+    assert ours == {f'/robot1/{t.name}': t.type for t in named}
     images = session.record(Image, '/robot1/camera/image_raw')
     session.wait(lambda: images, 'image in the namespace')
 
@@ -224,7 +225,7 @@ def test_images_reach_reliable_and_best_effort_subscribers(session, reliability)
 def test_what_nobody_subscribes_is_not_rendered(session):
     node = session.start(SimNode, **SMALL)
     rendered = []
-    for name in ('render_rgb', 'render_depth', 'truth'):
+    for name in ('render_rgb', 'render_depth', 'truth', 'pixels'):
         count_calls(node.stage.world, name, rendered)
     infos = session.record(CameraInfo, 'camera/camera_info')
     session.wait(lambda: len(infos) >= 3, 'camera info')
