@@ -107,3 +107,35 @@ def test_the_bundled_classifier_scores_on_pictures_it_never_saw(tmp_path: Path) 
     assert sum(map(sum, scores['confusion'])) == 60
     assert scores['limits']['images'] == 60
     assert scores['seeds']['last'] < scores['training_seeds']['first']
+
+
+ABOUT = {'images': 3, 'world': 'rooms', 'ece': 0.0123}
+ROWS = {'share_of_pixels': 0.25, 'iou': 0.5, 'recall': 0.75, 'precision': 0.6}
+
+
+def test_the_table_of_a_segmenter_has_a_row_for_each_class_and_the_means() -> None:
+    scores = {'task': 'segmentation', 'per_class': {'door': ROWS}, 'miou': 0.91234, **ABOUT}
+    lines = table({**scores, 'miou_without_background': 0.8}).splitlines()
+    assert lines[1].split() == ['door', '0.500', '0.750', '0.600', '25.0%']
+    assert lines[2].split() == ['mean', '0.9123']
+    assert lines[3].split() == ['of', 'objects', '0.8000']
+    assert 'confidence 0.0123' in lines[4]
+    assert lines[-1] == '3 pictures of rooms'
+    assert len(table(scores).splitlines()) == len(lines) - 1
+
+
+def test_the_table_of_an_instance_segmenter_is_that_of_a_detector() -> None:
+    means = {'mask_mAP50': RESULT['mAP50'], 'mask_mAP50_95': RESULT['mAP50_95']}
+    scores = {**RESULT, 'task': 'instance_segmentation', **means}
+    assert table(scores) == table(RESULT)
+
+
+def test_the_table_of_a_depth_estimator_has_the_errors_of_papers() -> None:
+    row = {'abs_rel': 0.05, 'delta1': 0.98, 'share_of_pixels': 1.0}
+    errors = dict.fromkeys(('rmse_m', 'log10', 'silog', 'delta2', 'delta3', 'known'), 0.5)
+    scores = {'task': 'depth', 'per_class': {'floor': row}, **row, **errors, **ABOUT}
+    lines = table(scores).splitlines()
+    assert lines[1].split() == ['floor', '0.0500', '0.9800']
+    assert lines[2].split()[-2:] == ['0.0500', '0.9800']
+    assert 'rmse_m 0.5000' in lines[3]
+    assert lines[-1] == '3 pictures of rooms'

@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ pytest.importorskip('mujoco')
 
 from robot_dl.training.classifier import SingleNet  # noqa: E402
 from robot_dl.training.net import TabletopNet  # noqa: E402
+from robot_dl.training.pixel_net import PixelNet  # noqa: E402
 
 CLASSES = 8
 
@@ -55,6 +57,39 @@ def test_a_classifier_is_told_from_a_detector_and_calibrated(tmp_path):
     card = load_card(tmp_path / 'mine')
     assert card.task == 'classification'
     assert card.decoder_options['temperature'] > 0
+
+
+@pytest.fixture
+def pixels(tmp_path):
+    """A checkpoint of several models, and a cache with the pictures that calibrate them."""
+    torch.manual_seed(0)
+    labels = import_module('robot_dl.sim.worlds.rooms').SEGMENT_LABELS
+    net = PixelNet(('segmentation', 'depth'), len(labels))
+    return checkpoint(tmp_path / 'run', net.state_dict())
+
+
+def test_one_of_several_models_is_exported(tmp_path, pixels):
+    cache = ['--validation', '2', '--cache', str(tmp_path / 'cache')]
+    for model, task in (('rooms_depth', 'depth'), ('rooms_segmenter', 'segmentation')):
+        target, result = tmp_path / model, tmp_path / 'f.json'
+        options = ['--to', str(target), '--model', model, '--json', str(result), *cache]
+        assert main(['export', str(pixels), *options]) == 0
+        assert json.loads(result.read_text())['greatest_difference'] < 1e-3
+        card = load_card(target)
+        assert (card.task, card.world) == (task, 'rooms')
+        assert card.decoder_options['temperature'] > 0
+
+
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        ([], '--model: expected one of rooms_segmenter, rooms_depth, got none'),
+        (['--model', 'rooms_deep'], "unknown model 'rooms_deep'. Did you mean 'rooms_depth'?"),
+    ],
+)
+def test_which_of_several_models_is_meant_must_be_said(tmp_path, capsys, pixels, options, words):
+    assert main(['export', str(pixels), '--to', str(tmp_path / 'new'), *options]) == 2
+    assert words in capsys.readouterr().err
 
 
 class Stranger:

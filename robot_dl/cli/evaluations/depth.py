@@ -24,14 +24,15 @@ def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) 
     from robot_dl.training.depth_evaluation import evaluate
 
     estimator, params = open_depth(model, device), DepthParams()
+    if not estimator.is_metric:
+        raise ValueError(
+            f'{estimator.card.name}: expected a metric model, this one only tells what is nearer, '
+            'for which there are no scores'
+        )
 
     def look(image: Rgb, pinhole: Pinhole) -> DepthMap:
         found = estimator(image, params, pinhole)
-        if not isinstance(found, DepthMap):
-            raise ValueError(
-                f'{estimator.card.name}: expected a metric model, this one only tells what is '
-                'nearer, for which there are no scores'
-            )
+        assert isinstance(found, DepthMap)
         return found
 
     return evaluate(look, world, seeds, watch)
