@@ -138,9 +138,10 @@ def run(args: argparse.Namespace) -> int:
     trainer = work.trainer(recipe, args.cache / args.task, not args.fresh)
     start = time.monotonic()
     validation = render(work, VALIDATION[: args.validation], 1, args)
-    training = render(work, TRAINING[: args.worlds], args.views, args)
-    trainer.rendering_s += time.monotonic() - start
-    trainer.run(training, validation)
+    if not trainer.is_over:
+        training = render(work, TRAINING[: args.worlds], args.views, args)
+        trainer.rendering_s += time.monotonic() - start
+        trainer.run(training, validation)
     for name in job.models:
         finish(name, work.products[name], trainer, validation, args)
     return 0

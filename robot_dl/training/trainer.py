@@ -97,6 +97,11 @@ class Trainer(ABC, Generic[N, P, B]):
         """Where the state is kept."""
         return self.folder / 'checkpoint.pt'
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its time has been spent."""
+        return self.seconds >= 60.0 * self.recipe.minutes
+
     def save(self) -> None:
         """Keep the state; a crash while writing leaves the old one."""
         state = {
