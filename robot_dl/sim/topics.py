@@ -88,7 +88,7 @@ OBJECT_TOPICS = (
         'truth/detections',
         'vision_msgs/msg/Detection2DArray',
         'Worlds of objects: what is really in the image; score 0 marks objects too hidden or '
-        'small to count.',
+        'small to count, `id` is the number in `truth/instances`.',
     ),
 )
 """What worlds with boxes around objects have."""

@@ -36,6 +36,8 @@ def test_what_cannot_be_seen_at_all_is_not_listed() -> None:
     owners = _owners(a=(10, 20, 50, 60), b=(10, 20, 50, 60))
     truth = truth_from_owners(owners, np.array([1600.0, 1600.0]), np.array([0, 1]), LABELS)
     np.testing.assert_array_equal(truth.class_ids, [1])
+    # As in the picture of instances, where the object that is not seen has the number 1.
+    np.testing.assert_array_equal(truth.numbers, [2])
 
 
 @pytest.mark.parametrize(

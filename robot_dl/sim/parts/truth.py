@@ -19,7 +19,10 @@ from robot_dl.sim.parts.part import Part
 
 
 class TrueBoxes(Part):
-    """`truth/detections`, with score 0 for what is too hidden or too small to count."""
+    """`truth/detections`, with score 0 for what is too hidden or too small to count.
+
+    The `id` of each is its number in `truth/instances`.
+    """
 
     needs = ('truth',)
 
@@ -33,7 +36,8 @@ class TrueBoxes(Part):
         truth = world.truth()
         scores = np.where(truth.ignored, 0, 1).astype(np.float32)
         objects = Detections(truth.boxes_xyxy, scores, truth.class_ids)
-        self._publisher.publish(detections_to_msg(objects, header, truth.labels))
+        ids = [str(number) for number in truth.numbers.tolist()]
+        self._publisher.publish(detections_to_msg(objects, header, truth.labels, ids))
 
 
 class TruePixels(Part):

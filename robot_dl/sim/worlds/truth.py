@@ -19,6 +19,7 @@ class Truth:
         visible_fraction: Visible part [N] of each silhouette, in [0, 1]; what lies behind
             something or outside the picture is not visible.
         ignored: Flags [N] of objects too hidden or too small to be asked of a detector.
+        numbers: Number [N] that each object has in `PixelTruth.instance_ids`.
     """
 
     labels: tuple[str, ...]
@@ -26,6 +27,7 @@ class Truth:
     class_ids: NDArray[np.int64]
     visible_fraction: NDArray[np.float32]
     ignored: NDArray[np.bool_]
+    numbers: NDArray[np.int64]
 
     def __len__(self) -> int:
         """Return the number of objects, ignored ones included."""
@@ -64,4 +66,5 @@ def truth_from_owners(
     fraction = np.minimum(counts[seen] / np.maximum(silhouette_px[seen], 1), 1.0)
     thin = (boxes[:, 2:] - boxes[:, :2]).min(1, initial=np.inf) < LEAST_SIDE * owners.shape[0]
     ignored = (fraction < LEAST_VISIBLE) | thin
-    return Truth(labels, boxes, class_ids[seen], fraction.astype(np.float32), ignored)
+    fractions = fraction.astype(np.float32)
+    return Truth(labels, boxes, class_ids[seen], fractions, ignored, seen + 1)
