@@ -11,9 +11,11 @@ import yaml
 
 from robot_dl.bringup.catalogue import node_kinds
 from robot_dl.bringup.launching import launch_of
-from robot_dl.bringup.view import is_drawn, view_file
-from robot_dl.cli.demos.crew import detection_command, sim_command
+from robot_dl.bringup.view import VARIANTS, is_drawn, view_file, view_of
+from robot_dl.cli.demos.crew import sim_command
+from robot_dl.cli.demos.parts import PARTS
 from robot_dl.core.topics import PUBLISHED, Topic
+from robot_dl.sim.worlds import WORLDS, find_world
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(ROOT.glob('config/rviz/*.rviz'))
@@ -27,6 +29,7 @@ TOPICS = {
     'rviz_default_plugins/Image': {'Topic': IMAGE},
     'rviz_default_plugins/LaserScan': {'Topic': 'sensor_msgs/msg/LaserScan'},
     'rviz_default_plugins/Map': {'Topic': 'nav_msgs/msg/OccupancyGrid'},
+    'rviz_default_plugins/Odometry': {'Topic': 'nav_msgs/msg/Odometry'},
     'rviz_default_plugins/MarkerArray': {'Topic': 'visualization_msgs/msg/MarkerArray'},
     'rviz_default_plugins/PointCloud2': {'Topic': 'sensor_msgs/msg/PointCloud2'},
     'rviz_default_plugins/DepthCloud': {
@@ -48,7 +51,8 @@ PROPERTIES = {
     'rviz_default_plugins/LaserScan': {
         *('Color', 'Color Transformer', 'Size (Pixels)', 'Style', 'Topic'),
     },
-    'rviz_default_plugins/Map': {'Alpha', 'Color Scheme', 'Topic'},
+    'rviz_default_plugins/Map': {'Alpha', 'Color Scheme', 'Draw Behind', 'Topic'},
+    'rviz_default_plugins/Odometry': {'Angle Tolerance', 'Keep', 'Position Tolerance', 'Topic'},
     'rviz_default_plugins/MarkerArray': {'Topic'},
     'rviz_default_plugins/PointCloud2': {
         *('Alpha', 'Color Transformer', 'Position Transformer', 'Size (Pixels)', 'Style'),
@@ -82,7 +86,9 @@ def displays_of(path: Path) -> list[dict]:
 
 def nodes_of(path: Path) -> list[str]:
     """Return the nodes that a file is for."""
-    return list(DEMO_NODES) if path.stem == 'demo' else [f'{path.stem}_node']
+    of_variants = {variant: [executable] for (executable, *_), variant in VARIANTS.items()}
+    others = {'demo': list(DEMO_NODES), **of_variants}
+    return others.get(path.stem, [f'{path.stem}_node'])
 
 
 def published_by(executables: list[str]) -> dict[str, Topic]:
@@ -126,7 +132,8 @@ def test_every_node_with_a_picture_has_a_file_and_opens_it(kind):
 
 def test_no_file_is_for_a_node_that_does_not_exist():
     expected = {ROOT / view_file(kind) for kind in DRAWN_KINDS}
-    assert set(FILES) == expected | {ROOT / 'config/rviz/demo.rviz'}
+    others = {ROOT / f'config/rviz/{name}.rviz' for name in ('demo', *VARIANTS.values())}
+    assert set(FILES) == expected | others
 
 
 @pytest.mark.parametrize(('path', 'display'), rows())
@@ -199,25 +206,32 @@ def test_the_demo_shows_what_the_files_of_its_nodes_show():
 
 
 def test_the_demo_does_not_rename_its_nodes():
-    for command in (sim_command(0, 10.0, 1.5), detection_command('tabletop_detector')):
-        remaps = [word for word in command if ':=' in word and '__' in word]
-        assert remaps == []
+    remaps = [word for word in sim_command('tabletop', 0, 10.0, 1.5) if '__' in word]
+    remaps += [name for part in PARTS.values() for name in part.remaps if name.startswith('__')]
+    assert remaps == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('name', ['sim', 'demo'])
-def test_the_camera_hangs_on_the_fixed_frame(name):
+@pytest.mark.parametrize('world', WORLDS)
+def test_the_camera_hangs_on_the_fixed_frame(world):
     pytest.importorskip('mujoco')
-    from robot_dl.sim.worlds import WORLDS, find_world
+    with find_world(world)(0) as opened:
+        parents = {child: parent for parent, child, _, _ in opened.frames()}
+    frame = 'camera_optical_frame'
+    while frame in parents:
+        frame = parents[frame]
+    content = yaml.safe_load(view_of('sim_node', '', {'world': world}).text())
+    assert content['Visualization Manager']['Global Options']['Fixed Frame'] == frame
 
-    manager = content_of(ROOT / f'config/rviz/{name}.rviz')['Visualization Manager']
-    for world in WORLDS:
-        with find_world(world)(0) as opened:
-            parents = {child: parent for parent, child, _, _ in opened.frames()}
-        frame = 'camera_optical_frame'
-        while frame in parents:
-            frame = parents[frame]
-        assert frame == manager['Global Options']['Fixed Frame']
+
+def test_the_demo_has_the_fixed_frame_of_the_world_that_it_shows():
+    frames = {
+        content_of(ROOT / f'config/rviz/{name}.rviz')['Visualization Manager']['Global Options'][
+            'Fixed Frame'
+        ]
+        for name in ('sim', 'demo')
+    }
+    assert frames == {'world'}
 
 
 def test_a_detector_by_itself_hangs_on_the_frame_that_every_robot_has():

@@ -25,8 +25,13 @@ RVIZ_ARGUMENTS = {
 }
 FLAGS = {
     'autostart': ('', 'false waits for a lifecycle manager.'),
+    'stamped': ('', 'true for velocities as TwistStamped.'),
 }
 """Parameters that are arguments, too, where a node has them; use_sim_time is one in every node."""
+WORDS = {
+    'world': ('', 'What is simulated.'),
+}
+"""The same, for parameters that are text."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,9 @@ class NodeLaunch:
         moves = f'; it moves {frames}, too' if frames else ''
         namespace = {'namespace': ('', NAMESPACE.format(moves))}
         flags = {name: FLAGS[name] for name in self.flags if name in FLAGS}
+        words = {name: WORDS[name] for name in self.words}
         rviz = RVIZ_ARGUMENTS if is_drawn(self.kind) else {}
-        return {**topics, **namespace, **COMMON, **flags, **rviz}
+        return {**topics, **namespace, **COMMON, **flags, **words, **rviz}
 
     @property
     def remappings(self) -> Mapping[str, str]:
@@ -76,9 +82,15 @@ class NodeLaunch:
         """Arguments that set a parameter of the same name, true or false, if they are given."""
         return tuple(n for n in ('use_sim_time', *FLAGS) if n in self.kind.parameter_names)
 
-    def view(self, namespace: str) -> View:
-        """Return what there is to see of the node."""
-        return view_of(self.executable, namespace)
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Arguments that set a parameter of the same name to a text, if they are given."""
+        return tuple(n for n in WORDS if n in self.kind.parameter_names)
+
+    def view(self, namespace: str, given: Mapping[str, str]) -> View:
+        """Return what there is to see of the node, with the arguments that it is given."""
+        params = {name: given[name] for name in self.words if given.get(name)}
+        return view_of(self.executable, namespace, params)
 
 
 def launch_of(executable: str) -> NodeLaunch:

@@ -28,6 +28,8 @@ DRAWN = {
     'visualization_msgs/msg/MarkerArray',
 }
 FRAMES = ('tf', 'tf_static')
+VARIANTS = {('sim_node', 'world', 'rooms'): 'sim_rooms'}
+"""Executable, parameter and value: the file of a node that has other things to show then."""
 
 Values = Mapping[str, Any]
 
@@ -65,7 +67,7 @@ class View:
         if not shown:
             names = ', '.join(node.full_name for node in self.nodes)
             raise ValueError(f'none of these nodes publishes anything that RViz draws: {names}')
-        content = _content([*_with_frames(shown), *shown][0].kind)
+        content = _content([*_with_frames(shown), *shown][0])
         content['Visualization Manager']['Displays'] = _displays(shown)
         if len(shown) > 1:
             # It places the displays of one node, by the names that these have in its file.
@@ -73,14 +75,14 @@ class View:
         return yaml.safe_dump(content, sort_keys=False)
 
 
-def view_of(executable: str, namespace: str) -> View:
-    """Return what there is to see of one node under its usual name."""
+def view_of(executable: str, namespace: str, params: Values | None = None) -> View:
+    """Return what there is to see of one node under its usual name, with some parameters."""
     node = NodeSpec(
         kind=node_kinds()[executable],
         name=executable,
         namespace='/' + namespace.strip('/'),
         remap={},
-        params={},
+        params=dict(params or {}),
         params_file=None,
         respawn=False,
         env={},
@@ -103,9 +105,13 @@ def is_drawn(kind: NodeKind) -> bool:
     return any(topic.role == PUBLISHED and topic.type in DRAWN for topic in kind.topics)
 
 
-def view_file(kind: NodeKind) -> str:
-    """Return the path of the .rviz file for one kind of node, below the share folder."""
-    return f'config/rviz/{kind.executable.removesuffix("_node")}.rviz'
+def view_file(kind: NodeKind, params: Values | None = None) -> str:
+    """Return the path of the .rviz file for a node, below the share folder."""
+    name = kind.executable.removesuffix('_node')
+    for (executable, key, value), variant in VARIANTS.items():
+        if executable == kind.executable and (params or {}).get(key) == value:
+            name = variant
+    return f'config/rviz/{name}.rviz'
 
 
 def resolved(node: NodeSpec, topic: str) -> str:
@@ -121,8 +127,9 @@ def _with_frames(nodes: tuple[NodeSpec, ...] | list[NodeSpec]) -> list[NodeSpec]
     return [n for n, topics in zip(nodes, names, strict=True) if topics.issuperset(FRAMES)]
 
 
-def _content(kind: NodeKind) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(share_file(view_file(kind)).read_text('utf-8'))
+def _content(node: NodeSpec) -> dict[str, Any]:
+    path = share_file(view_file(node.kind, node.params))
+    content: dict[str, Any] = yaml.safe_load(path.read_text('utf-8'))
     return content
 
 
@@ -130,7 +137,7 @@ def _displays(nodes: list[NodeSpec]) -> list[Values]:
     """Return the displays of all nodes; those without a topic, such as the grid, stand once."""
     found: list[Values] = []
     for node in nodes:
-        for display in _content(node.kind)['Visualization Manager']['Displays']:
+        for display in _content(node)['Visualization Manager']['Displays']:
             placed = _placed(display, node)
             if len(nodes) > 1 and placed != display:
                 placed = {**placed, 'Name': f'{node.full_name} {display["Name"]}'}

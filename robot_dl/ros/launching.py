@@ -24,9 +24,10 @@ class Launched(Protocol):
     arguments: Arguments
     remappings: Mapping[str, str]
     flags: tuple[str, ...]
+    words: tuple[str, ...]
 
-    def view(self, namespace: str) -> Shown:
-        """Return what RViz shows of the node."""
+    def view(self, namespace: str, given: Mapping[str, str]) -> Shown:
+        """Return what RViz shows of the node, with the arguments that it is given."""
 
 
 def launch_description(launched: Launched) -> LaunchDescription:
@@ -56,19 +57,23 @@ def declared(arguments: Arguments) -> list[DeclareLaunchArgument]:
 
 def _rviz(context: LaunchContext, launched: Launched) -> list[Node]:
     namespace = LaunchConfiguration('namespace').perform(context)
-    return rviz_actions(context, launched.view(namespace))
+    return rviz_actions(context, launched.view(namespace, context.launch_configurations))
 
 
 def _node(context: LaunchContext, launched: Launched) -> list[Node]:
-    given = [name for name in launched.flags if context.launch_configurations[name]]
-    flags = {n: ParameterValue(LaunchConfiguration(n), value_type=bool) for n in given}
+    kinds = {**dict.fromkeys(launched.flags, bool), **dict.fromkeys(launched.words, str)}
+    given = {
+        name: ParameterValue(LaunchConfiguration(name), value_type=kind)
+        for name, kind in kinds.items()
+        if context.launch_configurations[name]
+    }
     remappings = launched.remappings.items()
     node = Node(
         package='robot_dl',
         executable=launched.executable,
         name=launched.executable,
         namespace=LaunchConfiguration('namespace'),
-        parameters=[LaunchConfiguration('params_file'), flags],
+        parameters=[LaunchConfiguration('params_file'), given],
         remappings=[(topic, LaunchConfiguration(argument)) for argument, topic in remappings],
         arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')],
         output='screen',

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+import yaml
 
 from robot_dl.bringup.catalogue import NodeKind, node_kinds
 from robot_dl.bringup.launching import NodeLaunch, launch_of
@@ -41,6 +42,17 @@ def test_a_node_with_a_lifecycle_can_be_told_to_wait():
     node = launch(params=ModelNodeParams)
     assert node.flags == ('use_sim_time', 'autostart')
     assert 'autostart' in node.arguments
+
+
+def test_the_simulation_can_be_told_which_world_to_show_and_rviz_shows_that():
+    sim = launch_of('sim_node')
+    assert sim.words == ('world',)
+    assert {'world', 'stamped', 'cmd_vel'} <= set(sim.arguments)
+    fixed = {}
+    for world in ('', 'tabletop', 'rooms'):
+        content = yaml.safe_load(sim.view('', {'world': world}).text())
+        fixed[world] = content['Visualization Manager']['Global Options']['Fixed Frame']
+    assert fixed == {'': 'world', 'tabletop': 'world', 'rooms': 'odom'}
 
 
 def test_only_what_rviz_draws_has_arguments_for_rviz():
