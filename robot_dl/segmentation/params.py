@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from robot_dl.core.node_params import ModelNodeParams
 from robot_dl.core.params import ParamError, param
 
+MOST_CELLS = 1_000_000
+"""More would take longer than the network."""
+
 
 @dataclass(frozen=True)
 class SegmentationParams(ModelNodeParams):
@@ -60,6 +63,13 @@ class SegmentationParams(ModelNodeParams):
             raise ParamError(
                 'camera_height_m: expected more than 0 because drivable_classes asks for free '
                 'space, got 0; measure from the ground to the lens'
+            )
+        cells = self.grid_length_m * self.grid_width_m / self.grid_resolution_m**2
+        if cells > MOST_CELLS:
+            raise ParamError(
+                f'grid_resolution_m: expected a grid of at most {MOST_CELLS} cells, got '
+                f'{cells:.0f} from {self.grid_length_m:g} m x {self.grid_width_m:g} m; take '
+                'larger cells or a smaller grid'
             )
 
 

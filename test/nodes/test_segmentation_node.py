@@ -240,6 +240,10 @@ def test_every_pixel_has_a_class_so_the_least_score_is_zero(session, node):
             "drivable_classes: unknown label 'rad'. Did you mean 'red'",
         ),
         ({'camera_pitch_rad': 3.0}, 'camera_pitch_rad out of range'),
+        (
+            {'grid_resolution_m': 0.01, 'grid_length_m': 50.0},
+            'grid_resolution_m: expected a grid of at most 1000000 cells, got 2500000',
+        ),
         ({'model': 'other'}, 'read-only parameter: model'),
     ],
 )
