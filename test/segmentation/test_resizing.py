@@ -1,5 +1,7 @@
 """Masks computed only on outlines equal those that are computed everywhere."""
 
+import time
+
 import cv2
 import numpy as np
 import pytest
@@ -169,3 +171,37 @@ def test_pixels_take_the_nearest_class_of_a_map_of_classes():
 @given(arrays(np.float32, (5, 6, 7), elements=st.integers(0, 2).map(float)))
 def test_of_equal_scores_the_first_class_wins(scores):
     np.testing.assert_array_equal(greatest(scores), scores.argmax(axis=0))
+
+
+def scene(objects: int = 7) -> np.ndarray:
+    """Return logits [9, 120, 160] of round objects before a background, with a little noise."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:120, :160]
+    logits = rng.normal(-6, 0.3, (9, 120, 160)).astype(np.float32)
+    logits[0] = 2
+    for _ in range(objects):
+        inside = rng.uniform(5, 16)
+        away = np.hypot(x - rng.uniform(15, 145), y - rng.uniform(15, 105))
+        depth = np.clip((inside - away) * 1.5, -8, 8).astype(np.float32)
+        one = rng.integers(1, 9)
+        logits[one] = np.maximum(logits[one], depth)
+        logits[0] = np.minimum(logits[0], -depth)
+    return logits
+
+
+def seconds(work) -> float:
+    """Return the least time that some work takes."""
+    times = []
+    for _ in range(15):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+@pytest.mark.slow
+def test_outlines_take_a_fraction_of_the_time():
+    logits, fit = scene(), letterbox((480, 640), (240, 320))
+    whole = seconds(lambda: np.stack([cv2.resize(m, (640, 480)) for m in logits]).argmax(axis=0))
+    assert seconds(lambda: ScoreMaps(logits).mask(fit, 9)) < whole / 4
+    assert seconds(lambda: ScoreMaps(logits).mask(fit, 9, confidence=True)) < whole
