@@ -7,7 +7,7 @@ from std_msgs.msg import Header
 from robot_dl.core.resampling import Resampling
 from robot_dl.depth.types import DepthMap
 from robot_dl.ros.calibrations import info_for
-from robot_dl.ros.clouds import cloud_to_msg
+from robot_dl.ros.clouds import CloudMaker
 from robot_dl.ros.depth import METRES, depth_to_msg
 from robot_dl.ros.encodings import Rgb
 from robot_dl.ros.images import image_to_msg
@@ -24,6 +24,7 @@ class DepthOutputs:
         self._info = node.create_lifecycle_publisher(CameraInfo, 'depth/camera_info', CAMERA)
         self._confidence = node.create_lifecycle_publisher(Image, 'depth/confidence', CAMERA)
         self._points = node.create_lifecycle_publisher(PointCloud2, 'depth/points', PICTURE)
+        self._cloud: CloudMaker | None = None
 
     @property
     def wants_confidence(self) -> bool:
@@ -57,4 +58,6 @@ class DepthOutputs:
     ) -> None:
         """Publish a point for each pixel; `colours` [H, W, 3] are those of the same pixels."""
         pinhole = known[1] if how is None else known[1].resampled(how)
-        self._points.publish(cloud_to_msg(found.depth_m, colours, pinhole, header))
+        if self._cloud is None or self._cloud.pinhole != pinhole:
+            self._cloud = CloudMaker(pinhole)
+        self._points.publish(self._cloud(found.depth_m, colours, header))

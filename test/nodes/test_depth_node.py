@@ -12,6 +12,7 @@ from toy_depth import write_depth_model
 from robot_dl.core.pinhole import Pinhole
 from robot_dl.nodes.depth_node import DepthNode
 from robot_dl.ros.calibrations import pinhole_from_msg
+from robot_dl.ros.clouds import CloudMaker
 from robot_dl.ros.depth import depth_from_msg
 from robot_dl.ros.images import pixels_from_msg, rgb_from_msg
 
@@ -208,9 +209,8 @@ def test_points_and_confidence_are_computed_only_while_somebody_subscribes(
     session, camera, models, calibration, monkeypatch
 ):
     made = []
-    monkeypatch.setattr(
-        'robot_dl.ros.depth_outputs.cloud_to_msg', lambda *a: made.append(a) or PointCloud2()
-    )
+    make = CloudMaker.__call__
+    monkeypatch.setattr(CloudMaker, '__call__', lambda *a: made.append(1) or make(*a))
     calibration.send()
     answers = session.record(Image, IN_METRES)
     node = session.start(DepthNode, model=models['metric'])

@@ -11,7 +11,7 @@ from sensor_msgs.msg import PointField
 from std_msgs.msg import Header
 
 from robot_dl.core.pinhole import Pinhole
-from robot_dl.ros.clouds import cloud_to_msg
+from robot_dl.ros.clouds import CloudMaker
 
 CAMERA = Pinhole(fx=5.0, fy=6.0, cx=2.25, cy=1.5, size_hw=(4, 6))
 
@@ -38,7 +38,7 @@ def read_point(msg, row: int, column: int) -> dict[str, float]:
 @given(st.integers(0, 2**32 - 1))
 def test_every_point_lies_on_the_ray_of_its_pixel_at_its_depth(seed):
     depth, rgb = scene(seed)
-    msg = cloud_to_msg(depth, rgb, CAMERA, Header())
+    msg = CloudMaker(CAMERA)(depth, rgb, Header())
     for row, column in np.ndindex(depth.shape):
         point = read_point(msg, row, column)
         if np.isnan(depth[row, column]):
@@ -54,7 +54,7 @@ def test_every_point_lies_on_the_ray_of_its_pixel_at_its_depth(seed):
 def test_colours_are_packed_as_pcl_unpacks_them(seed):
     """PCL: r = (bits >> 16) & 255, g = (bits >> 8) & 255, b = bits & 255."""
     depth, rgb = scene(seed)
-    msg = cloud_to_msg(depth, rgb, CAMERA, Header())
+    msg = CloudMaker(CAMERA)(depth, rgb, Header())
     for row, column in np.ndindex(depth.shape):
         (bits,) = struct.unpack_from('<I', bytes(msg.data), row * msg.row_step + 16 * column + 12)
         unpacked = [bits >> 16 & 255, bits >> 8 & 255, bits & 255]
@@ -64,20 +64,20 @@ def test_colours_are_packed_as_pcl_unpacks_them(seed):
 
 def test_the_cloud_is_organised_and_under_the_image_s_header():
     depth, rgb = scene(1)
-    msg = cloud_to_msg(depth, rgb, CAMERA, Header(frame_id='camera'))
+    msg = CloudMaker(CAMERA)(depth, rgb, Header(frame_id='camera'))
     assert (msg.height, msg.width, msg.point_step, msg.row_step) == (4, 6, 16, 96)
     assert len(msg.data) == msg.row_step * msg.height
     assert msg.header.frame_id == 'camera'
     assert [f.name for f in msg.fields] == ['x', 'y', 'z', 'rgb']
     assert not msg.is_dense
-    assert cloud_to_msg(np.ones((4, 6), np.float32), rgb, CAMERA, Header()).is_dense
+    assert CloudMaker(CAMERA)(np.ones((4, 6), np.float32), rgb, Header()).is_dense
     assert sys.byteorder == 'little'
 
 
 def test_sensor_msgs_py_reads_it():
     point_cloud2 = pytest.importorskip('sensor_msgs_py.point_cloud2')
     depth, rgb = scene(2)
-    msg = cloud_to_msg(depth, rgb, CAMERA, Header())
+    msg = CloudMaker(CAMERA)(depth, rgb, Header())
     points = point_cloud2.read_points(msg, field_names=('x', 'y', 'z'), skip_nans=True)
     assert len(points) == np.isfinite(depth).sum()
     np.testing.assert_array_equal(points['z'], depth[np.isfinite(depth)])
@@ -86,20 +86,29 @@ def test_sensor_msgs_py_reads_it():
 def test_another_camera_gets_other_rays():
     depth, rgb = scene(3)
     wide = Pinhole(fx=2.5, fy=3.0, cx=2.25, cy=1.5, size_hw=(4, 6))
-    narrow = read_point(cloud_to_msg(np.ones_like(depth), rgb, CAMERA, Header()), 0, 0)
-    wider = read_point(cloud_to_msg(np.ones_like(depth), rgb, wide, Header()), 0, 0)
+    narrow = read_point(CloudMaker(CAMERA)(np.ones_like(depth), rgb, Header()), 0, 0)
+    wider = read_point(CloudMaker(wide)(np.ones_like(depth), rgb, Header()), 0, 0)
     assert wider['x'] == pytest.approx(2 * narrow['x'])
 
 
 def test_sizes_that_differ_are_refused():
     depth, rgb = scene(4)
-    with pytest.raises(ValueError, match=r'expected one size, got depth \[4, 6\], colours \[3, 6'):
-        cloud_to_msg(depth, rgb[:3], CAMERA, Header())
+    with pytest.raises(
+        ValueError, match=r'size of the camera, \[4, 6\], got depth \[4, 6\] and colours \[3, 6'
+    ):
+        CloudMaker(CAMERA)(depth, rgb[:3], Header())
 
 
 def test_a_colour_image_that_is_a_view_is_read_right():
     depth, rgb = scene(5)
     padded = np.zeros((4, 9, 3), np.uint8)
     padded[:, :6] = rgb
-    same = cloud_to_msg(depth, padded[:, :6], CAMERA, Header())
-    assert same.data == cloud_to_msg(depth, rgb, CAMERA, Header()).data
+    same = CloudMaker(CAMERA)(depth, padded[:, :6], Header())
+    assert same.data == CloudMaker(CAMERA)(depth, rgb, Header()).data
+
+
+def test_a_cloud_has_nothing_of_the_one_before():
+    maker = CloudMaker(CAMERA)
+    bytes(maker(*scene(6), Header()).data)
+    depth, rgb = scene(7)
+    assert maker(depth, rgb, Header()).data == CloudMaker(CAMERA)(depth, rgb, Header()).data
