@@ -15,6 +15,7 @@ from robot_dl.depth.types import DepthMap
 from robot_dl.training.calibration import Reliability
 from robot_dl.training.depth_scoring import STEP, DepthErrors, depth_errors, mean_errors
 from robot_dl.training.evaluation import Showing, Watch, unwatched
+from robot_dl.training.segmentation_scoring import near_edges
 
 Rgb = NDArray[np.uint8]
 Metres = NDArray[np.float32]
@@ -59,7 +60,8 @@ class Tally:
         labels: Names of the classes of pixels.
         errors: Of each picture.
         reliability: How often pixels of a confidence were right; None if there is no confidence.
-        sums: Pixels, relative errors and ratios within 1.25 of each class [C, 3].
+        sums: Pixels, relative errors and ratios within 1.25 of each class [C, 3]; the last row
+            is of pixels near an edge between classes.
     """
 
     labels: tuple[str, ...]
@@ -69,7 +71,7 @@ class Tally:
 
     def __post_init__(self) -> None:
         """Start with nothing."""
-        self.sums = np.zeros((len(self.labels), 3))
+        self.sums = np.zeros((len(self.labels) + 1, 3))
 
     def add(self, picture: Picture, found: DepthMap) -> None:
         """Count one more picture."""
@@ -79,7 +81,10 @@ class Tally:
         near = np.abs(np.log(ratio)) < np.log(STEP)
         weights = (None, np.abs(ratio - 1), near)
         ids, count = picture.class_ids[both], len(self.labels)
-        self.sums += np.stack([np.bincount(ids, w, count) for w in weights], 1)
+        edges = np.where(near_edges(picture.class_ids)[both], count, count + 1)
+        for numbers in (ids, edges):
+            sums = [np.bincount(numbers, w, count + 2)[: count + 1] for w in weights]
+            self.sums += np.stack(sums, 1)
         if found.confidence is not None:
             right = is_right(found.depth_m, picture.depth_m)[both]
             seen = Reliability.of(found.confidence[both].astype(np.float64), right)
@@ -88,12 +93,16 @@ class Tally:
     @property
     def per_class(self) -> dict[str, dict[str, float]]:
         """Mean relative error and delta1 of the pixels of each class that was there."""
-        rows = zip(self.labels, self.sums, strict=True)
-        total = self.sums[:, 0].sum()
+        rows = zip(self.labels, self.sums, strict=False)
+        return {name: self._row(sums) for name, sums in rows if sums[0]}
+
+    def _row(self, sums: NDArray[np.float64]) -> dict[str, float]:
+        count, error, near = sums.tolist()
+        share = count / float(self.sums[:-1, 0].sum())
         return {
-            name: {'abs_rel': e / n, 'delta1': near / n, 'share_of_pixels': n / total}
-            for name, (n, e, near) in ((name, row.tolist()) for name, row in rows)
-            if n
+            'abs_rel': error / max(count, 1),
+            'delta1': near / max(count, 1),
+            'share_of_pixels': share,
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -105,7 +114,7 @@ class Tally:
                 'ece': self.reliability.error,
                 'reliability': self.reliability.rows,
             }
-        return {**scores, 'per_class': self.per_class}
+        return {**scores, 'per_class': self.per_class, 'near_edges': self._row(self.sums[-1])}
 
 
 def evaluate(

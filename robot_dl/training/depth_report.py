@@ -14,6 +14,7 @@ from robot_dl.core.pinhole import Pinhole
 from robot_dl.depth.types import DepthMap
 from robot_dl.training.depth_evaluation import TOLERANCE, Picture
 from robot_dl.training.report import reliability_lines, score_section, table_lines
+from robot_dl.training.segmentation_scoring import EDGE_PX
 from robot_dl.training.sheets import Draw, draw_sheet
 
 Rgb = NDArray[np.uint8]
@@ -31,11 +32,14 @@ def draw_predictions(
         found = estimator(picture.image, picture.pinhole)
         low, high = float(np.nanmin(picture.depth_m)), float(np.nanmax(picture.depth_m))
         error = np.abs(found.depth_m / picture.depth_m - 1)
-        metres = partial(_draw, low=low, high=high, colours='turbo_r')
+        # In logarithms, or a bit of far floor would leave the table one colour.
+        metres = partial(_draw, low=np.log(low), high=np.log(high), colours='turbo_r')
         cells += [
             partial(_draw, values=picture.image, title='picture'),
-            partial(metres, values=picture.depth_m, title=f'truth, {low:.2f} to {high:.2f} m'),
-            partial(metres, values=found.depth_m, title='model'),
+            partial(
+                metres, values=np.log(picture.depth_m), title=f'truth, {low:.2f} to {high:.2f} m'
+            ),
+            partial(metres, values=np.log(found.depth_m), title='model'),
             partial(
                 _draw,
                 values=error,
@@ -67,17 +71,18 @@ def _draw(
 
 def score_lines(scores: dict[str, Any], temperature: float) -> list[str]:
     """Return the errors of metres; see `score_section`."""
+    parts = {**scores['per_class'], f'near an edge (up to {EDGE_PX} px)': scores['near_edges']}
     rows = [
         (name, f'{row["share_of_pixels"]:.1%}', f'{row["abs_rel"]:.4f}', f'{row["delta1"]:.4f}')
-        for name, row in scores['per_class'].items()
+        for name, row in parts.items()
     ]
-    lines = table_lines(['pixels of', 'share', 'abs_rel', 'delta1'], rows)
+    lines = table_lines(['pixels', 'share', 'abs_rel', 'delta1'], rows)
     rest = ('delta2', 'delta3', 'rmse_m', 'log10', 'silog', 'known')
     lines += [
         '',
         f'* **abs_rel {scores["abs_rel"]:.4f}, delta1 {scores["delta1"]:.4f}**: means over the '
         'pictures (Eigen et al. 2014), every pixel with a true distance counted; the rows above '
-        'are means over pixels',
+        'are means over pixels, the last one of those near a border between classes',
         '* ' + ', '.join(f'{name} {scores[name]:.4f}' for name in rest),
         '',
         f'The confidence is the chance that the metres are within {TOLERANCE:.0%} of the truth. '

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from robot_dl.segmentation.types import SemanticMask
 from robot_dl.training.calibration import Reliability
 from robot_dl.training.evaluation import Showing, Watch, unwatched
-from robot_dl.training.segmentation_scoring import confusion, segmentation_scores
+from robot_dl.training.segmentation_scoring import confusion, near_edges, segmentation_scores
 
 Rgb = NDArray[np.uint8]
 
@@ -43,11 +43,13 @@ class Tally:
     Attributes:
         labels: Names of the classes.
         counts: Confusion [C, C + 1]; see `confusion`.
+        edges: Pixels near an edge, wrong ones, and wrong ones near an edge [3].
         reliability: How often pixels of a confidence were right; None if there is no confidence.
     """
 
     labels: tuple[str, ...]
     counts: NDArray[np.int64] = field(init=False)
+    edges: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
     reliability: Reliability | None = None
 
     def __post_init__(self) -> None:
@@ -59,14 +61,21 @@ class Tally:
         classes = len(self.labels)
         told = np.where(found.class_ids == found.unlabelled, classes, found.class_ids)
         self.counts += confusion(picture.class_ids, told, classes)
+        near, wrong = near_edges(picture.class_ids), told != picture.class_ids
+        self.edges += [np.count_nonzero(part) for part in (near, wrong, near & wrong)]
         if found.confidence is not None:
             scores = found.confidence.reshape(-1) / 255.0
-            seen = Reliability.of(scores, (told == picture.class_ids).reshape(-1))
+            seen = Reliability.of(scores, ~wrong.reshape(-1))
             self.reliability = self.reliability + seen if self.reliability else seen
 
     def as_json(self) -> dict[str, Any]:
         """Return what `robot_dl eval --json` writes of it."""
-        scores = segmentation_scores(self.counts, self.labels)
+        near, wrong, both = (int(count) for count in self.edges)
+        scores = {
+            **segmentation_scores(self.counts, self.labels),
+            'near_edges': near / int(self.counts.sum()),
+            'wrong_near_edges': both / max(wrong, 1),
+        }
         if self.reliability is None:
             return scores
         return {**scores, 'ece': self.reliability.error, 'reliability': self.reliability.rows}

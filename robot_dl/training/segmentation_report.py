@@ -15,6 +15,7 @@ from robot_dl.training.detection_report import name_objects
 from robot_dl.training.instance_evaluation import Picture as InstancePicture
 from robot_dl.training.report import reliability_lines, score_section, table_lines
 from robot_dl.training.segmentation_evaluation import Picture
+from robot_dl.training.segmentation_scoring import EDGE_PX
 from robot_dl.training.sheets import Draw, draw_sheet
 
 Rgb = NDArray[np.uint8]
@@ -101,7 +102,9 @@ def mask_score_lines(scores: dict[str, Any], temperature: float) -> list[str]:
     if 'miou_without_background' in scores:
         lines[-1] += f'; without the background {scores["miou_without_background"]:.4f}'
     lines += [
-        f'* {scores["pixel_accuracy"]:.4f} of all pixels are given the right class',
+        f'* {scores["pixel_accuracy"]:.4f} of all pixels are given the right class; of the wrong '
+        f'ones {scores["wrong_near_edges"]:.1%} are within {EDGE_PX} pixels of a border between '
+        f'classes, where {scores["near_edges"]:.1%} of all pixels are',
         '',
         'Of the pixels of a class (rows), how many were given which (columns), in per cent:',
         '',

@@ -10,6 +10,16 @@ from numpy.typing import NDArray
 Ids = NDArray[np.integer[Any]]
 Counts = NDArray[np.int64]
 BACKGROUND = 'background'
+EDGE_PX = 4
+"""So many pixels beside a border between classes are near an edge."""
+
+
+def near_edges(ids: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Tell of which pixels [H, W] one of another class is within `EDGE_PX` rows and columns."""
+    import cv2
+
+    window = np.ones((2 * EDGE_PX + 1,) * 2, np.uint8)
+    return np.asarray(cv2.dilate(ids, window) != cv2.erode(ids, window))
 
 
 def confusion(wanted: Ids, found: Ids, classes: int) -> Counts:

@@ -41,6 +41,8 @@ def test_errors_of_each_class_are_means_over_its_pixels() -> None:
     scores = tally.as_json()
     # Each picture counts alike, however many of its pixels are known.
     assert scores['abs_rel'] == pytest.approx((0.05 + 2 / 7) / 2, rel=1e-5)
+    assert scores['near_edges']['share_of_pixels'] == 1
+    assert scores['near_edges']['abs_rel'] == pytest.approx(8 * 0.3 / 15, rel=1e-5)
     assert 'ece' not in scores, 'nothing was said of confidence'
 
 
@@ -63,6 +65,7 @@ def test_pixels_without_a_class_count_as_wrong() -> None:
     tally.add(picture, SemanticMask(said, np.full((2, 2), 255, np.uint8)))
     scores = tally.as_json()
     assert scores['miou'] == 0.75
+    assert (scores['near_edges'], scores['wrong_near_edges']) == (1, 1)
     assert scores['ece'] == 0.25
 
 

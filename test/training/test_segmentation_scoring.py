@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from robot_dl.training.segmentation_scoring import confusion, overlaps, segmentation_scores
+from robot_dl.training.segmentation_scoring import (
+    EDGE_PX,
+    confusion,
+    near_edges,
+    overlaps,
+    segmentation_scores,
+)
 
 LABELS = ('background', 'cup', 'plate')
 WANTED = np.array([[0, 0, 0, 0], [0, 1, 1, 0]], np.uint8)
@@ -70,3 +76,12 @@ def test_what_does_not_fit_is_refused() -> None:
         confusion(np.full((1, 1), 5), np.zeros((1, 1), int), 3)
     with pytest.raises(ValueError, match='expected classes up to 3, got 4'):
         confusion(np.zeros((1, 1), int), np.full((1, 1), 4), 3)
+
+
+def test_what_lies_beside_a_border_is_near_an_edge() -> None:
+    ids = np.zeros((40, 40), np.uint8)
+    ids[:, 20:] = 2
+    near = near_edges(ids)
+    assert near[0].nonzero()[0].tolist() == list(range(20 - EDGE_PX, 20 + EDGE_PX))
+    assert (near == near[0]).all()
+    assert not near_edges(np.ones((9, 9), np.uint8)).any()

@@ -40,12 +40,13 @@ class PixelProduct(Product):
         self, training: Training, scores: dict[str, Any], validation: Pixels, *sentences: str
     ) -> list[str]:
         """Return what the report says of the data."""
+        served = 'the curves and the temperature' if self.IS_CALIBRATED else 'the curves'
         return data_section(
             training,
             scores,
             "The truth of every pixel is the renderer's own. Everything is rendered by "
             f'`robot_dl/sim/worlds/{self.world}.py`. {len(validation)} further pictures '
-            '(validation) served the curves and the temperature.',
+            f'(validation) served {served}.',
             *sentences,
         )
 

@@ -19,8 +19,8 @@ SEGMENTER = SegmenterProduct(
         RENDERED,
         VIEW,
         'Its logits have half the resolution of its input, a quarter of that of a 640×480 '
-        'picture: edges are exact to about two pixels, and what is thinner than four, such as '
-        'the leg of a distant chair, may be lost.',
+        'picture: what is thinner than four pixels, such as the leg of a distant chair, may be '
+        'lost, and edges are not exact, see what is said above of pixels near an edge.',
         'A moving obstacle is one by its looks: it sees one picture at a time and knows nothing '
         'of motion.',
         'Ceilings, windows and pictures on the wall are `wall` to it.',
@@ -38,8 +38,8 @@ DEPTH = DepthProduct(
         'the same factor.',
         'It has learned how high above the floor the camera of this robot is: on a higher robot '
         'everything would seem nearer than it is.',
-        'At edges the metres run from one side to the other over about four pixels of a 640×480 '
-        'picture.',
+        'At edges the metres run from one side to the other: see what is said above of pixels '
+        'near an edge.',
     ),
     'rooms',
     SEGMENT_LABELS,

@@ -25,7 +25,8 @@ SEGMENTER = SegmenterProduct(
         SHAPES,
         VIEW,
         'Its logits have half the resolution of its input, a quarter of that of a 640×480 '
-        'picture: edges are exact to about two pixels, and what is thinner than four may be lost.',
+        'picture: what is thinner than four pixels may be lost, and edges are not exact, see what '
+        'is said above of pixels near an edge.',
         'Everything without a class is background: the table, the room, and things of other '
         'kinds. Of those it has seen cones, pyramids, stars, rings, crosses, horseshoes and '
         'sheets of paper; others may be given a class.',
@@ -40,9 +41,9 @@ INSTANCES = InstancesProduct(
         SHAPES,
         VIEW,
         'Its masks have half the resolution of its input, a quarter of that of a 640×480 '
-        'picture: thin things suffer most, see the row of the screwdriver.',
-        'The curve has no score of the masks, because average precision takes longer than the '
-        'time between two validations allows: the scores above are of the finished model.',
+        'picture: thin things suffer most, see the rows of hammer and screwdriver.',
+        'Things of no class are found, too, if they look like one: it has learned to leave cones, '
+        'pyramids, stars, rings, crosses, horseshoes and sheets of paper alone, nothing else.',
     ),
     'tabletop',
     SEGMENT_LABELS,
@@ -57,8 +58,8 @@ DEPTH = DepthProduct(
         'the same factor.',
         'What it knows of size it knows from the objects and tables of this world: a table twice '
         'as large, twice as far away, looks the same to it.',
-        'At edges the metres run from one side to the other over about four pixels of a 640×480 '
-        'picture.',
+        'At edges the metres run from one side to the other: see what is said above of pixels '
+        'near an edge.',
     ),
     'tabletop',
     SEGMENT_LABELS,
