@@ -147,6 +147,14 @@ class Session:
         name = f'{node}/set_parameters_atomically'
         return self.call(SetParametersAtomically, name, request).result
 
+    def expect_refusal(self, node: Any, values: dict[str, Any], reason: str) -> None:
+        """Set parameters of a node, and check that it says why not and stays as it was."""
+        before = node.params
+        result = self.set_parameters(node.get_name(), **values)
+        assert not result.successful
+        assert reason in result.reason
+        assert node.params == before
+
     def close(self) -> None:
         """Destroy every node, and leave the domain."""
         nodes = list(self.executor.get_nodes())

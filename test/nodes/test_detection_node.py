@@ -137,12 +137,8 @@ def test_live_parameters_take_effect_with_the_next_image(session, node, camera, 
     ],
 )
 def test_a_bad_value_is_refused_with_a_reason_and_changes_nothing(session, node, values, reason):
-    before = node.params
-    result = session.set_parameters(NODE, **values)
-    assert not result.successful
-    assert reason in result.reason
-    assert node.params == before
-    assert node.get_parameter('score').value == before.score
+    session.expect_refusal(node, values, reason)
+    assert node.get_parameter('score').value == node.params.score
 
 
 def test_several_parameters_set_one_by_one_are_judged_one_by_one(session, node):

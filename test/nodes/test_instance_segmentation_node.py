@@ -116,8 +116,4 @@ def test_live_parameters_take_effect_with_the_next_image(session, node, found):
     ],
 )
 def test_a_bad_value_is_refused_with_a_reason_and_changes_nothing(session, node, values, reason):
-    before = node.params
-    result = session.set_parameters(NODE, **values)
-    assert not result.successful
-    assert reason in result.reason
-    assert node.params == before
+    session.expect_refusal(node, values, reason)
