@@ -3,6 +3,7 @@
 import os
 import random
 import time
+from functools import partial
 from importlib import import_module
 
 import cv2
@@ -11,12 +12,15 @@ import pytest
 from ros_messages import raw_image
 from ros_session import Camera
 from sensor_msgs.msg import CompressedImage, Image
-from toy_models import picture
+from toy_colour_classifier import write_classifier
+from toy_depth import write_depth_model
+from toy_models import picture, write_model
+from toy_segmenters import write_instance_segmenter, write_segmenter
 
 from robot_dl.cli.benches.fleet.hostile_images import COMPRESSED, RAW
-from robot_dl.cli.benches.fleet.listener import message_type
 from robot_dl.cli.benches.fleet.memory import memory_of
 from robot_dl.cli.benches.fleet.stations import all_that_see
+from robot_dl.cli.benches.results import message_type
 from robot_dl.ros.answering import MOST_REPEATS
 from robot_dl.ros.model_node import ModelNode
 
@@ -27,6 +31,16 @@ STATIONS = {station.namespace: station for station in all_that_see()}
 HAIR = raw_image(np.zeros((1, 9999, 3), np.uint8), 'rgb8')
 AGAIN = {'raw': HAIR, 'compressed': CompressedImage(format='jpeg', data=b'\xff\xd8\xff')}
 KINDS = {'raw': (Image, RAW), 'compressed': (CompressedImage, COMPRESSED)}
+MODELS = {
+    'detection_node': write_model,
+    'classification_node': write_classifier,
+    'segmentation_node': write_segmenter,
+    'instance_segmentation_node': write_instance_segmenter,
+    'depth_node': partial(write_depth_model, decoder='inverse_depth'),
+}
+"""What writes a small model for each kind of node."""
+RESULTS = {'depth_node': 'relative_depth/image'}
+"""What answers every image where the first topic does not: a relative model needs no camera."""
 
 
 def node_class(station):
@@ -49,13 +63,14 @@ def own_memory_mib():
 
 
 @pytest.mark.parametrize('name', STATIONS)
-def test_no_message_ends_a_node_or_makes_it_grow(session, model_folder, capfd, name):
+def test_no_message_ends_a_node_or_makes_it_grow(session, tmp_path, capfd, name):
     station = STATIONS[name]
+    executable = station.kind.executable
     msg_type, kinds = KINDS[station.transport]
-    model = {'model': model_folder} if station.kind.executable == 'detection_node' else {}
-    result = station.result.rpartition('/')[2]
+    model = str(MODELS[executable](tmp_path / 'model'))
+    result = RESULTS.get(executable, station.result.removeprefix(f'/{station.namespace}/'))
     answers = session.record(message_type(station.result_type), result, 1)
-    node = session.start(node_class(station), transport=station.transport, threads=1, **model)
+    node = session.start(node_class(station), transport=station.transport, threads=1, model=model)
     topic = 'image/compressed' if station.transport == 'compressed' else 'image'
     camera, rng = Camera(session, topic, msg_type), random.Random(7)
     camera.ask(good_image(msg_type), answers)
