@@ -32,8 +32,8 @@ DETECTION3D_TOPICS = (
         CAMERA_INFO,
         'sensor_msgs/msg/CameraInfo',
         SUBSCRIBED,
-        NEWEST,
-        'Calibration of the image of the boxes, with `sizes_differ`.',
+        'reliable, transient local',
+        'Calibration of the image of the boxes, with `sizes_differ`; once or with each of them.',
     ),
     Topic(
         MASK,

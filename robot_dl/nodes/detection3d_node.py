@@ -18,7 +18,8 @@ from robot_dl.ros.detections3d import detections3d_to_msg
 from robot_dl.ros.input_node import InputNode
 from robot_dl.ros.main import run
 from robot_dl.ros.markers import markers_of
-from robot_dl.ros.qos import PICTURE, RESULTS
+from robot_dl.ros.newest import Newest
+from robot_dl.ros.qos import LATCHED, PICTURE, RESULTS
 from robot_dl.ros.registered import check_same_view, registered_depth
 from robot_dl.ros.transforms import TransformListener
 
@@ -39,31 +40,35 @@ class Detection3dNode(InputNode):
         self.counts: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
         super().__init__('detection3d_node', **options)
         self.transforms = TransformListener(self, self.look_again)
+        self.colour = Newest(self, CameraInfo, CAMERA_INFO, LATCHED)
 
     def announce(self) -> None:
         """Make the publishers, and ask for what belongs together."""
         self.output = self.create_lifecycle_publisher(Detection3DArray, 'detections_3d', RESULTS)
         self.markers = self.create_lifecycle_publisher(MarkerArray, '~/markers', PICTURE)
         inputs = {DETECTIONS: Detection2DArray, DEPTH: Image, DEPTH_INFO: CameraInfo}
-        inputs |= {CAMERA_INFO: CameraInfo} if self.params.sizes_differ else {}
         inputs |= {MASK: Image} if self.params.use_masks else {}
         self.inputs = tuple(inputs)
         self.listen_together(inputs, self.on_set, self.is_due)
 
     def attend(self) -> None:
-        """Listen to frames while there is work."""
+        """Listen to frames and to the other camera's calibration while there is work."""
+        self.colour.need(self.params.sizes_differ)
         if self.params.target_frame:
             self.transforms.open()
 
     def ignore(self) -> None:
-        """Stop to listen to frames."""
+        """Stop that."""
+        self.colour.need(False)
         self.transforms.close()
 
     def is_due(self, waited_s: float, messages: tuple[Any, ...]) -> bool:
-        """Tell whether to answer now: where the camera was is known, or will not be any more."""
+        """Tell whether to answer now: all is known that is needed, or will not be any more."""
         detections, depth, *_ = messages
         if waited_s >= self.params.tf_timeout_s or not detections.detections:
             return True
+        if self.params.sizes_differ and self.colour.msg is None:
+            return False
         try:
             self.camera_pose(depth)
         except NoTransformError as error:
@@ -85,9 +90,9 @@ class Detection3dNode(InputNode):
     def locate(self, came: Mapping[str, Any]) -> Detections3D:
         """Return the objects in the frame of the results."""
         params, detections = self.params, came[DETECTIONS]
-        view = registered_depth(
-            came[DEPTH], came[DEPTH_INFO], came.get(CAMERA_INFO), params.max_depth_m
-        )
+        if params.sizes_differ and self.colour.msg is None:
+            raise ImageError(f'{CAMERA_INFO}: the calibration of the boxes has not come yet')
+        view = registered_depth(came[DEPTH], came[DEPTH_INFO], self.colour.msg, params.max_depth_m)
         instances = view.instances(came[MASK], detections) if MASK in came else None
         boxes = view.boxes(detections)
         found = lift(boxes, view.depth_m, view.pinhole, params.least_points, instances)
@@ -111,8 +116,10 @@ class Detection3dNode(InputNode):
         return self.transforms.lookup(target, frame, stamp.sec * 10**9 + stamp.nanosec)
 
     def complaint(self) -> str:
-        """Say why nothing is known of frames."""
-        return self.transforms.silence(self.params.input_timeout_s)
+        """Say why nothing is known of frames, or of the other camera."""
+        timeout_s = self.params.input_timeout_s
+        missing = self.transforms.silence(timeout_s), self.colour.complaint(timeout_s)
+        return '; '.join(filter(None, missing))
 
     def details(self) -> dict[str, str]:
         """Tell how many objects were located, and why others were not."""

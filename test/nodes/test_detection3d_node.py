@@ -202,11 +202,27 @@ def test_what_has_no_depth_is_left_out_and_counted(session, rig, node):
 
 def test_a_smaller_depth_image_is_used_with_the_calibration_of_the_boxes(session):
     session.start(Detection3dNode, sizes_differ=True)
-    rig = Rig(session, camera_info=CameraInfo)
+    rig = Rig(session)
     large = Pinhole(4 * 160.0, 4 * 160.0, 4 * 80.0 - 0.5, 4 * 60.0 - 0.5, (480, 640))
-    messages = usual([4 * edge for edge in BOX])
-    [element] = rig.ask({**messages, 'camera_info': info_msg(large)}).detections
+    # Some drivers publish it once.
+    session.node.create_publisher(CameraInfo, 'camera_info', LATCHED).publish(info_msg(large))
+    [element] = rig.ask(usual([4 * edge for edge in BOX])).detections
     np.testing.assert_allclose(centre_of(element), CENTRE_M, atol=0.01)
+
+
+def test_without_the_calibration_of_the_boxes_nothing_is_located_and_it_says_why(session, rig):
+    node = session.start(Detection3dNode, sizes_differ=True, input_timeout_s=0.5)
+    reports = session.record(DiagnosticArray, '/diagnostics')
+    rig.ready()
+
+    def said():
+        rig.answer_within(rig.send(usual(), rig.header()), 0.3)
+        words = [r.status[0].message for r in reports]
+        return [w for w in words if 'calibration of the boxes has not come' in w]
+
+    session.wait(said, 'a reason')
+    assert rig.answers == []
+    assert 'no camera_info for' in node.complaint()
 
 
 def test_masks_of_an_instance_segmenter_tell_objects_apart(session):
