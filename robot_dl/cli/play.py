@@ -59,8 +59,10 @@ def play(source: 'Source', options: 'PlayOptions') -> int:
         ValueError: If no frame can be read, or rclpy refuses the ROS arguments.
     """
     from robot_dl.ros.environment import prepare
+    from robot_dl.ros.memory import keep_freed_memory
 
     prepare()
+    keep_freed_memory()
     import rclpy
     from rclpy.executors import ExternalShutdownException
 

@@ -11,6 +11,7 @@ from rclpy.logging import get_logger
 from robot_dl.core.params import ParamError
 from robot_dl.ros.environment import prepare
 from robot_dl.ros.input_node import InputNode
+from robot_dl.ros.memory import keep_freed_memory
 
 BAD_PARAMETERS, CANNOT_START = 2, 1
 
@@ -27,6 +28,7 @@ def run(node_class: type[InputNode], args: Sequence[str] | None = None) -> int:
         could not, 2 if its ROS arguments or parameters are unusable. The log says why.
     """
     prepare()
+    keep_freed_memory()
     try:
         rclpy.init(args=args)
     except Exception as error:  # RCLError and others, which have no public name

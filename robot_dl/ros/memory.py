@@ -1,9 +1,18 @@
-"""Give memory back to the system."""
+"""Keep the memory that every image needs again, and give other memory back to the system."""
 
 import ctypes
 import gc
+import os
 
 TIDY_PERIOD_S = 1.0
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
+KEPT_BYTES = 2**26
+"""So much at the end of the heap is kept when it is freed."""
+SINGLE_BYTES = 2**25
+"""Blocks from this size on go back at once; glibc allows no more."""
+CHOICES = ('MALLOC_TRIM_THRESHOLD_', 'MALLOC_MMAP_THRESHOLD_', 'GLIBC_TUNABLES')
+"""Environment variables by which users choose otherwise."""
 
 
 class Tidying:
@@ -27,6 +36,19 @@ class Tidying:
         if failures != self._failures and now_s >= self._due_s:
             self._failures, self._due_s = failures, now_s + TIDY_PERIOD_S
             trim_heap()
+
+
+def keep_freed_memory() -> None:
+    """Let the C library keep what is freed, for the next image; call it when a process begins.
+
+    As it comes, glibc returns blocks of the size of images, and gets them again for the next one:
+    page by page, each of which the kernel clears first. That takes longer than all the copying
+    (docs/performance.md). Does nothing where users chose otherwise, and with other C libraries.
+    """
+    tune = getattr(ctypes.CDLL(None), 'mallopt', None)
+    if tune is not None and not any(name in os.environ for name in CHOICES):
+        tune(M_TRIM_THRESHOLD, KEPT_BYTES)
+        tune(M_MMAP_THRESHOLD, SINGLE_BYTES)
 
 
 def release_memory() -> None:

@@ -37,6 +37,7 @@ from robot_dl.cli.benches.tasks import NODES, BenchedNode, tasks_of
 from robot_dl.engine.card import load_card
 from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.library import find_model
+from robot_dl.ros.memory import keep_freed_memory
 from robot_dl.ros.shared_memory import remove_dead_segments
 
 ALLOWED_CALLS = 1.25
@@ -85,6 +86,7 @@ def measure(node: BenchedNode, args: argparse.Namespace) -> tuple[dict[str, Any]
     from robot_dl.cli.benches.inference import fastest_runtime
     from robot_dl.cli.benches.stages import open_stages
 
+    keep_freed_memory()
     stages = open_stages(args.model, SIZE, args.image)
     runtime = fastest_runtime(stages.card, stages.tensor())
     try:

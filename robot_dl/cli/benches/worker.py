@@ -18,6 +18,8 @@ from rclpy.node import Node
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 
+from robot_dl.ros.memory import keep_freed_memory
+
 RELIABILITIES = {
     'best_effort': ReliabilityPolicy.BEST_EFFORT,
     'reliable': ReliabilityPolicy.RELIABLE,
@@ -54,7 +56,11 @@ class Orders:
 
 @contextmanager
 def bench_node(name: str) -> Iterator[Node]:
-    """Yield a node that ends with the input of the process, never by a signal of the terminal."""
+    """Yield a node that ends with the input of the process, never by a signal of the terminal.
+
+    It uses memory as our nodes do: what it measures is not its own way to do so.
+    """
+    keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     node = Node(name)
