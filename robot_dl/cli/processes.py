@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -88,13 +88,19 @@ def python_module(module: str, *arguments: str) -> list[str]:
 
 def end(process: Process) -> None:
     """Interrupt `process`, and kill it if it still runs five seconds later."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+    interrupt([process])
     try:
         process.communicate(timeout=PATIENCE_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
+
+
+def interrupt(processes: Iterable[Process]) -> None:
+    """Ask those of the processes that still run to end."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def blind_model(tmp_path_factory) -> Path:
 
 def start(out: Path, model: Path, seconds: float) -> subprocess.Popen:
     command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', '--model', str(model)]
-    options = ['--seconds', str(seconds), '--out', str(out)]
+    options = ['--only', 'detection', '--seconds', str(seconds), '--out', str(out)]
     pipe = subprocess.PIPE
     return subprocess.Popen([*command, *options], stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
@@ -159,10 +159,11 @@ def test_a_blind_model_gets_an_honest_report_and_does_not_pass(tmp_path, blind_m
     summary = json.loads((tmp_path / 'summary.json').read_text())
     assert (summary['precision'], summary['recall'], summary['passed']) == (None, 0.0, False)
     assert summary['frames'] > 0
-    assert summary['objects'] == sum(row['missed'] for row in summary['classes'].values()) > 0
+    node = summary['nodes']['detection']
+    assert node['objects'] == sum(row['missed'] for row in node['classes'].values()) > 0
     assert 0 < summary['latency_ms']['p50'] <= summary['latency_ms']['p95']
     assert 'not passed' in (tmp_path / 'report.html').read_text()
-    assert list((tmp_path / 'frames').glob('wrong_*.png'))
+    assert list((tmp_path / 'frames').glob('detection_wrong_*.png'))
 
 
 def test_an_unknown_model_is_refused_before_anything_is_started(tmp_path):
@@ -175,7 +176,13 @@ def test_an_unknown_model_is_refused_before_anything_is_started(tmp_path):
 
 @pytest.mark.parametrize(
     ('option', 'value', 'reason'),
-    [('--seconds', '1', 'expected 3 to 1500'), ('--seed', '-1', 'from 0 to 999')],
+    [
+        ('--seconds', '1', 'expected 3 to 1500'),
+        ('--seed', '-1', 'from 0 to 999'),
+        ('--world', 'kitchen', "invalid choice: 'kitchen'"),
+        ('--only', 'detektion', "Did you mean 'detection'?"),
+        ('--rate', '0', 'expected 0.5 to 60'),
+    ],
 )
 def test_options_out_of_range_are_refused(option, value, reason):
     command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', f'{option}={value}']
@@ -184,12 +191,21 @@ def test_options_out_of_range_are_refused(option, value, reason):
     assert reason in done.stderr
 
 
+def test_a_model_of_a_node_that_does_not_run_is_refused(tmp_path, blind_model):
+    command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', '--only', 'depth']
+    options = ['--model', str(blind_model), '--out', str(tmp_path / 'out')]
+    done = subprocess.run([*command, *options], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert 'expected one for depth, got detection' in done.stderr
+    assert not (tmp_path / 'out').exists()
+
+
 def test_without_rendering_libraries_the_command_to_install_them_is_said(tmp_path, blind_model):
     # As on a machine where the loader finds neither EGL nor OSMesa.
     code = (
         'import ctypes.util, sys; ctypes.util.find_library = lambda name: None\n'
         'from robot_dl.cli.main import main\n'
-        f'sys.exit(main(["demo", "--out", {str(tmp_path / "out")!r}, '
+        f'sys.exit(main(["demo", "--only", "detection", "--out", {str(tmp_path / "out")!r}, '
         f'"--model", {str(blind_model)!r}]))'
     )
     env = {k: v for k, v in os.environ.items() if k not in ('MUJOCO_GL', 'DISPLAY')}

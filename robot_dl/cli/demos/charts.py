@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, HEIGHT = 720, 220
+WIDTH, HEIGHT = 540, 200
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 16, 34
 MOST_BINS = 48
 
@@ -95,24 +95,16 @@ class Timeline:
 def timeline(
     at_s: NDArray[np.float64],
     latency_ms: NDArray[np.float64],
-    missed: NDArray[np.int64],
-    false_alarms: NDArray[np.int64],
+    kinds: Sequence[str],
+    words: Sequence[str],
 ) -> Timeline:
-    """Return the latency of every frame [N ≥ 1] over time, and whether it was right."""
+    """Return the latency of every frame [N ≥ 1] over time, of what kind it is, and why."""
     high = float(np.percentile(latency_ms, 99) * 1.3 + 1e-3)
     period_s = float(np.median(np.diff(at_s))) if len(at_s) > 1 else 1.0
     x, y = _x_axis(0, float(at_s[-1]) + period_s), _y_axis(high)
     width = max(1.0, round(x.px(period_s) - x.px(0), 1))
     dots, strip = [], []
-    for t, ms, m, f in zip(at_s, latency_ms, missed, false_alarms, strict=True):
-        kind = 'missed' if m else 'false' if f else 'right'
-        words = f'{t:.1f} s: {ms:.0f} ms{_errors(m, f)}'
-        dots.append((x.px(t), y.px(min(ms, high)), kind, words))
+    for t, ms, kind, why in zip(at_s, latency_ms, kinds, words, strict=True):
+        dots.append((x.px(t), y.px(min(ms, high)), kind, f'{t:.1f} s: {ms:.0f} ms, {why}'))
         strip.append((x.px(t), width, kind))
     return Timeline(dots, strip, x, y)
-
-
-def _errors(missed: int, false_alarms: int) -> str:
-    words = [f'{missed} missed'] if missed else []
-    words += [f'{false_alarms} false'] if false_alarms else []
-    return ', ' + ', '.join(words) if words else ''

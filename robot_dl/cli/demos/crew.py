@@ -1,4 +1,4 @@
-"""The processes of a demo: a simulated camera, a detector, and one that cleans up after a kill."""
+"""The processes of a demo: a simulated camera, the nodes, and one that cleans up after a kill."""
 
 import subprocess
 import sys
@@ -7,8 +7,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from robot_dl.bringup.catalogue import node_kinds
 from robot_dl.cli.demos.janitor import DONE
-from robot_dl.cli.processes import Process, python_module, running
+from robot_dl.cli.processes import Process, interrupt, python_module, running
 from robot_dl.ros.shared_memory import remove_dead_segments
 
 TAIL_LINES = 15
@@ -54,30 +55,25 @@ def crew(
     logs = {name: log_folder / f'{name}.log' for name in commands}
     with ExitStack() as stack:
         stack.enter_context(_janitor())
-        yield Crew(
-            {n: stack.enter_context(running(c, env, logs[n])) for n, c in commands.items()}, logs
-        )
+        processes = {n: stack.enter_context(running(c, env, logs[n])) for n, c in commands.items()}
+        # All at once, so that the end takes as long as the slowest and not as all of them.
+        stack.callback(interrupt, processes.values())
+        yield Crew(processes, logs)
 
 
-def sim_command(seed: int, rate_hz: float, scene_period_s: float) -> list[str]:
+def sim_command(world: str, seed: int, rate_hz: float, scene_period_s: float) -> list[str]:
     """Return the command of the simulated camera."""
-    return _node(
-        'robot_dl.sim.sim_node',
-        f'seed:={seed}',
-        f'rate_hz:={rate_hz}',
-        f'scene_period_s:={scene_period_s}',
-    )
+    parameters = {'world': world, 'seed': seed, 'rate_hz': rate_hz}
+    return node_command('sim_node', {**parameters, 'scene_period_s': scene_period_s}, {})
 
 
-def detection_command(model: str) -> list[str]:
-    """Return the command of the detector, listening to the simulated camera."""
-    command = _node('robot_dl.nodes.detection_node', f'model:={model}')
-    return [*command, '-r', 'image:=camera/image_raw']
-
-
-def _node(module: str, *parameters: str) -> list[str]:
-    options = [word for parameter in parameters for word in ('-p', parameter)]
-    return python_module(module, '--ros-args', *options)
+def node_command(
+    executable: str, parameters: Mapping[str, object], remaps: Mapping[str, str]
+) -> list[str]:
+    """Return the command of a node."""
+    given = [word for key, value in parameters.items() for word in ('-p', f'{key}:={value}')]
+    renamed = [word for key, name in remaps.items() for word in ('-r', f'{key}:={name}')]
+    return python_module(node_kinds()[executable].module, '--ros-args', *given, *renamed)
 
 
 @contextmanager

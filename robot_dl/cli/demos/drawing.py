@@ -1,14 +1,15 @@
-"""Annotated pictures: detections against the truth, drawn large enough to read."""
+"""Annotated pictures as files: what a node says beside the truth, large enough to read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.cli.demos.frames import Frame
-from robot_dl.cli.demos.marks import LEGEND, Mark, marks_of
+from robot_dl.cli.demos.marks import LEGEND, Line, Mark
+from robot_dl.cli.demos.section import Panel
 
 Rgb = NDArray[np.uint8]
 Point = tuple[int, int]
@@ -17,6 +18,7 @@ SCALE = 2
 STRIP_PX = 44
 FONT = cv2.FONT_HERSHEY_DUPLEX
 DASH_PX = 9
+INK = (235, 238, 242)
 
 
 @dataclass(frozen=True)
@@ -34,24 +36,42 @@ STYLES = {
     'found': Style((25, 214, 170), 3),
     'missed': Style((255, 82, 110), 3, True),
     'false': Style((255, 176, 32), 3),
+    'grid': Style((58, 66, 76), 1),
 }
 
 
-def annotated(frame: Frame, labels: Sequence[str]) -> Rgb:
-    """Return the frame's image twice as large, with all marks and a legend below.
+def annotated(panel: Panel) -> Rgb:
+    """Return a panel twice as large, with all marks, and a legend or its title below.
 
     Returns:
         RGB [2 H + strip, 2 W, 3] uint8.
     """
-    large = cv2.resize(frame.image, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_CUBIC)
-    canvas = np.concatenate([large, np.full((STRIP_PX, large.shape[1], 3), 24, np.uint8)])
-    marks = marks_of(frame, labels)
-    for mark in marks:
+    large = cv2.resize(panel.image, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_CUBIC)
+    strip = np.full((STRIP_PX, large.shape[1], 3), 24, np.uint8)
+    canvas: Rgb = np.concatenate([large, strip]).astype(np.uint8)
+    for line in panel.lines:
+        _draw_line(canvas[: large.shape[0]], line)
+    for mark in panel.marks:
         _draw_box(canvas, mark)
-    for mark in marks:
+    for mark in panel.marks:
         _draw_text(canvas, mark)
-    _draw_legend(canvas, large.shape[0])
+    if panel.marks:
+        _draw_legend(canvas, large.shape[0])
+    else:
+        _write(canvas, panel.title, (20, large.shape[0] + STRIP_PX // 2 + 7))
     return canvas
+
+
+def side_by_side(panels: Sequence[Panel]) -> Rgb:
+    """Return annotated panels in a row, as high as the first; of their own size if several."""
+    pictures = [annotated(panel) for panel in panels]
+    height = pictures[0].shape[0] // (1 if len(panels) == 1 else SCALE)
+    return np.concatenate([_of_height(picture, height) for picture in pictures], axis=1)
+
+
+def _of_height(picture: Rgb, height: int) -> Rgb:
+    width = round(picture.shape[1] * height / picture.shape[0])
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def png_bytes(image: Rgb) -> bytes:
@@ -65,10 +85,16 @@ def jpeg_bytes(image: Rgb, quality: int = 88) -> bytes:
 
 
 def _draw_box(canvas: Rgb, mark: Mark) -> None:
-    style = STYLES[mark.kind]
-    left, top, right, bottom = (round(edge * SCALE) for edge in mark.box_xyxy)
-    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-    for start, end in zip(corners, [*corners[1:], corners[0]], strict=True):
+    if mark.is_boxed:
+        left, top, right, bottom = mark.box_xyxy
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        _draw_line(canvas, Line(mark.kind, corners))
+
+
+def _draw_line(canvas: Rgb, line: Line) -> None:
+    style = STYLES[line.kind]
+    points = [(round(x * SCALE), round(y * SCALE)) for x, y in line.corners_xy]
+    for start, end in pairwise(points):
         for a, b in _strokes(start, end, style.is_dashed):
             cv2.line(canvas, a, b, style.color, style.width_px, cv2.LINE_AA)
 
@@ -95,8 +121,7 @@ def _draw_text(canvas: Rgb, mark: Mark) -> None:
     top = round(mark.plate_top(height / SCALE, image_height) * SCALE)
     left = max(round(min(mark.box_xyxy[0] * SCALE, canvas.shape[1] - width)), 0)
     cv2.rectangle(canvas, (left, top), (left + width, top + height), STYLES[mark.kind].color, -1)
-    place = (left + 6, top + height - 6)
-    cv2.putText(canvas, mark.text, place, FONT, 0.6, (16, 20, 24), 1, cv2.LINE_AA)
+    _write(canvas, mark.text, (left + 6, top + height - 6), (16, 20, 24))
 
 
 def _draw_legend(canvas: Rgb, top: int) -> None:
@@ -105,6 +130,9 @@ def _draw_legend(canvas: Rgb, top: int) -> None:
         style = STYLES[kind]
         for a, b in _strokes((x, y), (x + 44, y), style.is_dashed):
             cv2.line(canvas, a, b, style.color, max(2, style.width_px), cv2.LINE_AA)
-        place = (x + 54, y + 7)
-        cv2.putText(canvas, meaning, place, FONT, 0.6, (235, 238, 242), 1, cv2.LINE_AA)
+        _write(canvas, meaning, (x + 54, y + 7))
         x += 54 + cv2.getTextSize(meaning, FONT, 0.6, 1)[0][0] + 32
+
+
+def _write(canvas: Rgb, text: str, place: Point, color: tuple[int, int, int] = INK) -> None:
+    cv2.putText(canvas, text, place, FONT, 0.6, color, 1, cv2.LINE_AA)

@@ -1,6 +1,7 @@
 """Compare what was found in an image with what is really there."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,21 +57,36 @@ def match(found: Detections, truth: Detections, least_iou: float = LEAST_IOU) ->
         truth: What is there, with score 1 for objects that count and 0 for those that do not.
         least_iou: Overlap from which a detection is of the object.
     """
-    overlap = iou_matrix(found.boxes_xyxy, truth.boxes_xyxy)
-    overlap[found.class_ids[:, None] != truth.class_ids[None, :]] = 0
+    return match_by(iou_matrix(found.boxes_xyxy, truth.boxes_xyxy), found, truth, least_iou)
+
+
+def match_by(
+    overlap: NDArray[np.floating[Any]], found: Detections, truth: Detections, least: float
+) -> Match:
+    """Give each detection its object as `match` does, by any measure of overlap.
+
+    Args:
+        overlap: Overlap [N, M] of each detection with each object.
+        found: What was detected [N].
+        truth: What is there [M], with score 0 for objects that do not count.
+        least: Overlap from which a detection is of the object.
+    """
+    overlap = np.where(found.class_ids[:, None] == truth.class_ids[None, :], overlap, 0)
     counts = truth.scores > 0
     is_free = counts.copy()
     truth_of = np.full(len(found), NOTHING, np.int64)
     for detection in np.argsort(-found.scores, kind='stable'):
-        hit = _best(overlap[detection], is_free, least_iou)
+        hit = _best(overlap[detection], is_free, least)
         if hit is not None:
             truth_of[detection], is_free[hit] = hit, False
-        elif _best(overlap[detection], ~counts, least_iou) is not None:
+        elif _best(overlap[detection], ~counts, least) is not None:
             truth_of[detection] = UNCOUNTED
     return Match(truth_of, is_free)
 
 
-def _best(overlap: NDArray[np.float32], allowed: NDArray[np.bool_], least: float) -> int | None:
+def _best(
+    overlap: NDArray[np.floating[Any]], allowed: NDArray[np.bool_], least: float
+) -> int | None:
     """Return the allowed object of the largest overlap, if that is enough."""
     overlap = np.where(allowed, overlap, 0)
     if not overlap.size or overlap.max() < least:

@@ -1,59 +1,52 @@
-"""What has happened in a run so far."""
+"""What a node has done in a run so far."""
+
+from typing import Any, Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.cli.demos.frames import Frame, Gallery
-from robot_dl.cli.demos.matching import Tally
+from robot_dl.cli.demos.frames import Frame, Gallery, V
 
 
-class Record:
+class Record(Generic[V]):
     """Adds up frames: counts, latencies, and the pictures worth keeping.
 
     Attributes:
-        labels: Name of each class.
-        tally: Counts of all frames.
+        total: Counts of all frames.
         gallery: Some of the frames.
+        kinds: Kind of each frame [N], as its verdict says.
+        words: What the verdict says of each frame [N].
     """
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
-        """Begin with no frames."""
-        self.labels = labels
-        self.tally = Tally.empty(len(labels))
-        self.gallery = Gallery()
-        self._rows: list[tuple[float, float, int, int]] = []
+    def __init__(self, nothing: Any) -> None:
+        """Begin with no frames, whose counts are `nothing`."""
+        self.total = nothing
+        self.gallery: Gallery[V] = Gallery()
+        self.kinds: list[str] = []
+        self.words: list[str] = []
+        self._times: list[tuple[float, float]] = []
 
     def __len__(self) -> int:
         """Return the number of frames."""
-        return len(self._rows)
+        return len(self._times)
 
-    def add(self, frame: Frame) -> None:
+    def add(self, frame: Frame[V]) -> None:
         """Count a frame."""
-        self.tally += frame.tally(len(self.labels))
+        self.total = self.total + frame.verdict.counts
         self.gallery.offer(frame)
-        missed = int(frame.matched.is_missed.sum())
-        false_alarms = int(frame.matched.is_false_alarm.sum())
-        self._rows.append((frame.at_s, frame.latency_ms, missed, false_alarms))
+        self.kinds.append(frame.verdict.kind)
+        self.words.append(frame.verdict.words)
+        self._times.append((frame.at_s, frame.latency_ms))
 
     @property
     def at_s(self) -> NDArray[np.float64]:
-        """When each frame's image was taken [N], seconds since the first."""
+        """When each frame's image was taken [N], seconds since the first of the run."""
         return self._column(0)
 
     @property
     def latency_ms(self) -> NDArray[np.float64]:
-        """Time from each frame's stamp [N] to the arrival of its detections."""
+        """Time from each frame's stamp [N] to the arrival of the answer."""
         return self._column(1)
-
-    @property
-    def missed(self) -> NDArray[np.int64]:
-        """Objects missed in each frame [N]."""
-        return self._column(2).astype(np.int64)
-
-    @property
-    def false_alarms(self) -> NDArray[np.int64]:
-        """Detections of nothing in each frame [N]."""
-        return self._column(3).astype(np.int64)
 
     @property
     def rate_hz(self) -> float | None:
@@ -67,4 +60,4 @@ class Record:
         return float(np.percentile(self.latency_ms, percent)) if len(self) else None
 
     def _column(self, index: int) -> NDArray[np.float64]:
-        return np.array([row[index] for row in self._rows], np.float64)
+        return np.array([row[index] for row in self._times], np.float64)

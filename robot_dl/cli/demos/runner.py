@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,78 +11,95 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from robot_dl.cli.demos.crew import Crew, DemoError, crew, detection_command, sim_command
+from robot_dl.cli.demos.crew import Crew, DemoError, crew, node_command, sim_command
 from robot_dl.cli.demos.display import Display
-from robot_dl.cli.demos.record import Record
-from robot_dl.cli.demos.spectator import TOPICS, Spectator
+from robot_dl.cli.demos.role import AnyFrame, Role
+from robot_dl.cli.demos.spectator import Spectator
 from robot_dl.cli.processes import stack_with_sure_end
 from robot_dl.ros.environment import local_environment, unused_domain
 
 START_PATIENCE_S = 60.0
-DRAIN_S = 1.0
+DRAIN_S = 1.5
 REFRESH_S = 0.25
-RATE_HZ = 10.0
-SCENE_PERIOD_S = 1.5
 
-MISSING = {
-    'image': 'the camera publishes no images',
-    'found': 'the detector answers no images',
-    'truth': 'the simulator publishes no truth',
-}
+
+@dataclass(frozen=True)
+class Scenery:
+    """What the simulator shows.
+
+    Attributes:
+        world: Name of the world.
+        first: Seed of the first scene.
+        rate_hz: Images a second.
+        scene_period_s: Seconds until the scene changes.
+    """
+
+    world: str
+    first: int
+    rate_hz: float
+    scene_period_s: float
 
 
 @dataclass(frozen=True)
 class Course:
-    """How a run went, besides what is in the record.
+    """How a run went, besides what is in the records.
 
     Attributes:
         seconds: How long it compared.
-        start_s: From the start of the processes to the first comparison, seconds.
+        start_s: From the start of the processes until every node had answered, seconds.
         images: Images that should have been answered in that time.
-        status: What the detection node said of itself last.
+        moment: The best image that all nodes have answered: the frame of each.
+        statuses: What each node said of itself last.
         env: The environment of the processes.
     """
 
     seconds: float
     start_s: float
     images: int
-    status: dict[str, str]
+    moment: Mapping[str, AnyFrame]
+    statuses: dict[str, dict[str, str]]
     env: dict[str, str]
 
 
 def run_demo(
-    record: Record, model: str, seed: int, seconds: float, log_folder: Path, display: Display
+    roles: Mapping[str, Role], scenery: Scenery, seconds: float, log_folder: Path, display: Display
 ) -> Course:
-    """Compare live detections with the truth for some seconds; frames go into `record`.
+    """Compare live answers with the truth for some seconds; frames go into the records.
 
     Args:
-        record: Empty.
-        model: Bundled model's name, or a folder.
-        seed: Seed of the first world.
+        roles: The nodes, which have done nothing yet.
+        scenery: What the simulator shows.
         seconds: How long to compare.
         log_folder: Where the nodes' logs go.
         display: Where progress is shown.
 
     Raises:
-        DemoError: If a node ends, or nothing arrives.
+        DemoError: If a node ends, or one does not answer.
     """
     env = local_environment(unused_domain())
+    commands = commands_of(roles, scenery)
     display.say(
-        f'sim_node and detection_node start in ROS domain {env["ROS_DOMAIN_ID"]}, on this machine '
-        f'only; their logs are in {log_folder}'
+        f'{", ".join(commands)} start in ROS domain {env["ROS_DOMAIN_ID"]}, on this machine only; '
+        f'their logs are in {log_folder}'
     )
-    commands = {
-        'sim_node': sim_command(seed, RATE_HZ, SCENE_PERIOD_S),
-        'detection_node': detection_command(model),
-    }
     started_s = time.monotonic()
     with stack_with_sure_end() as stack:
         nodes = stack.enter_context(crew(commands, env, log_folder))
-        watch = Watch(stack.enter_context(_spectator(record, env)), nodes)
-        start_s = watch.until_first(started_s, display)
+        watch = Watch(stack.enter_context(_spectator(roles, env)), nodes)
+        start_s = watch.until_all_answer(started_s, display)
         watch.for_seconds(seconds, display)
-        spectator = watch.spectator
-        return Course(seconds, start_s, spectator.images, dict(spectator.status), env)
+        seen = watch.spectator
+        return Course(seconds, start_s, seen.images, seen.moments.best, seen.statuses, env)
+
+
+def commands_of(roles: Mapping[str, Role], scenery: Scenery) -> dict[str, list[str]]:
+    """Return the commands of all processes by the names of their nodes."""
+    world, first = scenery.world, scenery.first
+    commands = {'sim_node': sim_command(world, first, scenery.rate_hz, scenery.scene_period_s)}
+    for role in roles.values():
+        part = role.part
+        commands[part.executable] = node_command(part.executable, part.parameters, part.remaps)
+    return commands
 
 
 class Watch:
@@ -95,30 +112,37 @@ class Watch:
         self._executor = SingleThreadedExecutor(context=spectator.context)
         self._executor.add_node(spectator)
 
-    def until_first(self, started_s: float, display: Display) -> float:
-        """Wait for the first comparison; return how long after `started_s` it was there."""
-        record, seen = self.spectator.record, self.spectator.seen
+    def until_all_answer(self, started_s: float, display: Display) -> float:
+        """Wait for a comparison of each node; return how long after `started_s` all were there."""
 
         def show() -> None:
-            waiting = [topic for part, (_, topic) in TOPICS.items() if not seen[part]]
-            display.live(f'starting, waiting for {", ".join(waiting) or "the first comparison"}')
+            display.live(f'starting, waiting for {", ".join(self._waiting()) or "nothing"}')
 
-        self._spin(lambda: len(record) > 0, START_PATIENCE_S, show)
-        if not len(record):
+        self._spin(lambda: not self._waiting(), START_PATIENCE_S, show)
+        if self._waiting():
             raise DemoError(self._silence())
+        self.spectator.begin()
         return time.monotonic() - started_s
 
     def for_seconds(self, seconds: float, display: Display) -> None:
         """Compare for some seconds, and wait a moment for the last answers."""
         begun_s = time.monotonic()
-        record = self.spectator.record
+        roles = self.spectator.roles
 
         def show() -> None:
-            display.live(live_line(record, time.monotonic() - begun_s, seconds))
+            display.live(live_line(roles, time.monotonic() - begun_s, seconds))
 
         self._spin(lambda: False, seconds, show)
         self.spectator.stop_after_now()
-        self._spin(lambda: len(record) >= self.spectator.images, DRAIN_S, lambda: None)
+        self._spin(self._is_complete, DRAIN_S, lambda: None)
+
+    def _is_complete(self) -> bool:
+        records = [role.record for role in self.spectator.roles.values()]
+        return all(len(record) >= self.spectator.images for record in records)
+
+    def _waiting(self) -> list[str]:
+        roles = self.spectator.roles.items()
+        return [role.part.answer for name, role in roles if name not in self.spectator.ready]
 
     def _spin(self, is_done: Callable[[], bool], seconds: float, show: Callable[[], None]) -> None:
         deadline_s = time.monotonic() + seconds
@@ -131,40 +155,35 @@ class Watch:
                 next_s += REFRESH_S
 
     def _silence(self) -> str:
-        seen = self.spectator.seen
-        reasons = [reason for part, reason in MISSING.items() if not seen[part]]
+        silent = [topic for topic, count in self.spectator.seen.items() if not count]
+        reason = f'nothing came on {", ".join(silent)}'
+        if not silent:
+            waiting = ', '.join(self._waiting())
+            reason = f'no message of {waiting} had the stamp of an image and its truth'
         said = '\n'.join(f'  {name}:\n{self._nodes.tail(name)}' for name in self._nodes.logs)
-        reason = ', '.join(reasons) or 'no image, answer and truth had the same stamp'
         return (
             f'nothing to compare after {START_PATIENCE_S:.0f} s: {reason}. The logs end:\n{said}'
         )
 
 
-def live_line(record: Record, elapsed_s: float, seconds: float) -> str:
+def live_line(roles: Mapping[str, Role], elapsed_s: float, seconds: float) -> str:
     """Return the state of a run in one line."""
-    rate_hz, latency_ms = record.rate_hz, record.latency_percentile_ms(50)
-    parts = [
-        f'{min(elapsed_s, seconds):4.0f} of {seconds:.0f} s',
-        f'{len(record)} frames',
-        '' if rate_hz is None else f'{rate_hz:.1f} Hz',
-        f'precision {_percent(record.tally.precision)}',
-        f'recall {_percent(record.tally.recall)}',
-        '' if latency_ms is None else f'latency {latency_ms:.0f} ms',
-    ]
-    return '  '.join(part for part in parts if part)
-
-
-def _percent(value: float | None) -> str:
-    return '-' if value is None else f'{value:.1%}'
+    parts = [f'{min(elapsed_s, seconds):.0f} of {seconds:.0f} s']
+    for name, role in roles.items():
+        latency_ms = role.record.latency_percentile_ms(50)
+        age = '' if latency_ms is None else f' {latency_ms:.0f} ms'
+        frames = f'{len(role.record)} frames'
+        parts.append(f'{name} {frames} {role.part.live(role.record.total)}{age}')
+    return ' | '.join(parts)
 
 
 @contextmanager
-def _spectator(record: Record, env: dict[str, str]) -> Iterator[Spectator]:
+def _spectator(roles: Mapping[str, Role], env: dict[str, str]) -> Iterator[Spectator]:
     """Yield the spectator in the ROS domain that `env` chooses."""
     # The middleware reads the environment of the process, once, when it is initialised.
     os.environ.update(env)
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-    spectator = Spectator(record)
+    spectator = Spectator(roles)
     try:
         yield spectator
     finally:

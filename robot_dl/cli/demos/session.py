@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,74 +13,142 @@ from rclpy.utilities import get_rmw_implementation_identifier
 
 from robot_dl.cli.benches.machine import machine
 from robot_dl.cli.demo import first_world
+from robot_dl.cli.demos.casts import cast_of, rate_hz_for, scene_period_s_of
 from robot_dl.cli.demos.display import Display
-from robot_dl.cli.demos.drawing import annotated, png_bytes
-from robot_dl.cli.demos.record import Record
+from robot_dl.cli.demos.drawing import png_bytes, side_by_side
+from robot_dl.cli.demos.parts import PARTS
+from robot_dl.cli.demos.parts.part import Cards
 from robot_dl.cli.demos.report import report_html
-from robot_dl.cli.demos.runner import Course, run_demo
+from robot_dl.cli.demos.role import AnyFrame, Role, roles_of
+from robot_dl.cli.demos.runner import Course, Scenery, run_demo
 from robot_dl.cli.demos.summary import Facts, summary_of
 from robot_dl.cli.demos.versions import model_of, transport_of, versions_of_run
-from robot_dl.engine.card import ModelCard, load_card
+from robot_dl.engine.card import load_card
 from robot_dl.engine.library import find_model
 from robot_dl.sim.worlds.offscreen import choose_backend
 
-MOST_PICTURES = 4
+MOST_PICTURES = 3
 NEEDED = {'mujoco': 'sim', 'jinja2': 'sim', 'onnxruntime': 'cpu'}
 """Packages that the demo or its nodes import, and the extra that brings each."""
 
 
-def hold(seconds: float, out: Path, seed: int, model: str) -> bool:
-    """Run a demo and write its report into `out`; return whether it has passed.
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to see.
+
+    Attributes:
+        seconds: How long to compare.
+        out: Folder of the results.
+        seed: The demo's seed.
+        world: The simulated world.
+        only: Names of the parts to run; empty runs all of the world.
+        models: Models instead of the bundled ones, each for the part of its task.
+        rate_hz: Images a second; None chooses what the machine can do.
+    """
+
+    seconds: float
+    out: Path
+    seed: int
+    world: str
+    only: Sequence[str] = ()
+    models: Sequence[str] = ()
+    rate_hz: float | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that repeats the run, with the bundled models."""
+        only = f' --only {",".join(self.only)}' if self.only else ''
+        rate = '' if self.rate_hz is None else f' --rate {self.rate_hz:g}'
+        world = f' --world {self.world} --seed {self.seed}'
+        return f'robot_dl demo{world} --seconds {self.seconds:g}{only}{rate}'
+
+
+def hold(wish: Wish) -> bool:
+    """Run a demo and write its report; return whether it has passed.
 
     Raises:
-        OSError: If a node ended, or nothing arrived, or nothing can be rendered.
-        ValueError: If the model cannot be used.
+        OSError: If a node ended, or one does not answer, or nothing can be rendered.
+        ValueError: If there is no such world or node, or a model cannot be used.
     """
     display = Display(sys.stdout)
-    card = load_card(find_model(model))
-    card.read_weights()
+    cards = cards_of(wish)
     _check_packages()
     _check_rendering()
-    out.mkdir(parents=True, exist_ok=True)
-    record = Record(card.labels)
+    wish.out.mkdir(parents=True, exist_ok=True)
+    roles = roles_of(cast_of(wish.world, wish.only), cards)
+    rate_hz = wish.rate_hz or rate_hz_for(roles, wish.world)
+    period_s = scene_period_s_of(wish.world)
+    scenery = Scenery(wish.world, first_world(wish.seed), rate_hz, period_s)
     try:
-        course = run_demo(record, model, first_world(seed), seconds, out / 'logs', display)
+        course = run_demo(roles, scenery, wish.seconds, wish.out / 'logs', display)
     except KeyboardInterrupt:
         display.say('Stopped: every process has ended, and no report was written.')
         raise
-    command = f'robot_dl demo --seconds {seconds:g} --seed {seed}'
-    summary = summary_of(record, _facts(course, card, seed, command))
-    write_results(record, summary, out)
-    display.say(verdict(summary))
-    display.say(f'Report: {(out / "report.html").resolve()}')
+    summary = summary_of(roles, _facts(wish, course, cards, rate_hz))
+    write_results(roles, summary, course.moment, wish.out)
+    display.say(verdict(roles, summary))
+    display.say(f'Report: {(wish.out / "report.html").resolve()}')
     return bool(summary['passed'])
 
 
-def write_results(record: Record, summary: dict[str, Any], out: Path) -> None:
+def cards_of(wish: Wish) -> Cards:
+    """Return the cards of the models that are wanted, by part; their weights are what they say.
+
+    Raises:
+        ValueError: If there is no such world, node or model, or nobody wants a model.
+    """
+    cast = cast_of(wish.world, wish.only)
+    cards = {name: load_card(find_model(model)) for name, model in cast.items() if model}
+    tasks = {PARTS[name].task: name for name in cast}
+    for model in wish.models:
+        card = load_card(find_model(model))
+        if card.task not in tasks:
+            wanted = ', '.join(task for task in tasks if task)
+            raise ValueError(f'model {model!r}: expected one for {wanted}, got {card.task}')
+        cards[tasks[card.task]] = card
+    for card in cards.values():
+        card.read_weights()
+    return cards
+
+
+def write_results(
+    roles: Mapping[str, Role], summary: dict[str, Any], moment: Mapping[str, AnyFrame], out: Path
+) -> None:
     """Write summary.json, report.html and the annotated pictures into `out`."""
     text = json.dumps(summary, indent=2, ensure_ascii=False) + '\n'
     (out / 'summary.json').write_text(text, encoding='utf-8')
-    page = report_html(record, summary, datetime.now())
+    page = report_html(roles, summary, moment, datetime.now())
     (out / 'report.html').write_text(page, encoding='utf-8')
     folder = out / 'frames'
     folder.mkdir(exist_ok=True)
     for old in folder.glob('*.png'):
         old.unlink()
-    for kind, frames in (('right', record.gallery.good), ('wrong', record.gallery.hard)):
+    for name, role in roles.items():
+        _write_pictures(role, folder, name)
+
+
+def _write_pictures(role: Role, folder: Path, name: str) -> None:
+    gallery = role.record.gallery
+    for kind, frames in (('right', gallery.good), ('wrong', gallery.hard)):
         for number, frame in enumerate(frames[:MOST_PICTURES], 1):
-            picture = png_bytes(annotated(frame, record.labels))
-            (folder / f'{kind}_{number}.png').write_bytes(picture)
+            picture = png_bytes(side_by_side(role.part.panels(frame)))
+            (folder / f'{name}_{kind}_{number}.png').write_bytes(picture)
 
 
-def verdict(summary: dict[str, Any]) -> str:
-    """Say in a sentence or two how it went."""
-    if not summary['passed']:
-        return f'Not passed: {"; ".join(summary["shortcomings"])}.'
-    return (
-        f'Passed: {summary["recall"]:.1%} of {summary["objects"]} objects in '
-        f'{summary["frames"]} frames were found, and {summary["precision"]:.1%} of the '
-        f'detections were right. An answer took {summary["latency_ms"]["p50"]:.0f} ms '
-        f'(median; 95 % within {summary["latency_ms"]["p95"]:.0f} ms).'
+def verdict(roles: Mapping[str, Role], summary: dict[str, Any]) -> str:
+    """Say in a line for each node how it went."""
+    lines = []
+    for name, role in roles.items():
+        node = summary['nodes'][name]
+        mark = 'passed' if node['passed'] else 'NOT PASSED'
+        line = f'  {name}: {mark}, {role.part.headline(role.record.total)}'
+        if node['frames']:
+            ages = node['latency_ms']
+            line += f'; answers after {ages["p50"]:.0f} ms (95 % within {ages["p95"]:.0f} ms)'
+        lines.append(line)
+    head = 'Passed' if summary['passed'] else f'Not passed: {"; ".join(summary["shortcomings"])}'
+    return '\n'.join(
+        [f'{head}. {summary["images"]} images of the world {summary["world"]}:', *lines]
     )
 
 
@@ -95,17 +165,19 @@ def _check_rendering() -> None:
         raise OSError(str(error)) from error
 
 
-def _facts(course: Course, card: ModelCard, seed: int, command: str) -> Facts:
+def _facts(wish: Wish, course: Course, cards: Cards, rate_hz: float) -> Facts:
     rmw = get_rmw_implementation_identifier()
     return Facts(
-        command=command,
+        command=wish.command,
+        world=wish.world,
         seconds=course.seconds,
-        seed=seed,
+        seed=wish.seed,
+        camera_hz=rate_hz,
         images=course.images,
         start_s=course.start_s,
-        model=model_of(card),
+        models={name: model_of(card) for name, card in cards.items()},
         transport=transport_of(rmw, course.env),
         versions=versions_of_run(rmw),
         machine=machine(),
-        node=course.status,
+        statuses=course.statuses,
     )

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from robot_dl.cli.demos.matching import LEAST_IOU
-from robot_dl.cli.demos.record import Record
+from robot_dl.cli.demos.role import Role
 
-REQUIRED = 0.9
-"""Least precision and recall of a demo that passes."""
-LEAST_FRAMES = 20
+LEAST_FRAMES = 10
 LEAST_COMPARED = 0.5
-"""Least share of the camera's images that must have been answered and compared."""
+"""Least share of the camera's images that each node must have answered."""
+PROMISED = ('frames', 'precision', 'recall', 'latency_ms', 'rate_hz')
+"""What the summary says of the detection node also at its top."""
 
 
 @dataclass(frozen=True)
@@ -20,88 +19,95 @@ class Facts:
 
     Attributes:
         command: The command that repeats it.
+        world: The simulated world.
         seconds: How long it compared.
         seed: The demo's seed.
+        camera_hz: Images a second that the camera was asked for.
         images: Images that reached the demo in that time.
         start_s: From the start of the processes to the first comparison, seconds.
-        model: Name, licence and hash of the model.
+        models: Name, licence and hash of the model of each part that has one.
         transport: How messages travelled, in words.
         versions: Versions of what took part.
         machine: Where it ran.
-        node: What the detection node said of itself last, on /diagnostics.
+        statuses: What each node said of itself last, on /diagnostics.
     """
 
     command: str
+    world: str
     seconds: float
     seed: int
+    camera_hz: float
     images: int
     start_s: float
-    model: Mapping[str, str]
+    models: Mapping[str, Mapping[str, str]]
     transport: str
     versions: Mapping[str, str | None]
     machine: Mapping[str, Any]
-    node: Mapping[str, str]
+    statuses: Mapping[str, Mapping[str, str]]
+
+    @property
+    def due(self) -> int:
+        """Frames that every node must have answered."""
+        return max(LEAST_FRAMES, round(LEAST_COMPARED * self.images))
 
 
-def shortcomings(record: Record, facts: Facts) -> list[str]:
-    """Return why the demo has not passed, a sentence each; empty if it has."""
-    due = max(LEAST_FRAMES, round(LEAST_COMPARED * facts.images))
+def shortcomings(role: Role, facts: Facts) -> list[str]:
+    """Return why a node has not passed, a sentence each; empty if it has."""
     reasons = []
-    if len(record) < due:
-        reasons.append(f'{len(record)} of {facts.images} frames compared, expected {due} or more')
-    for name, value in _scores(record).items():
-        if value is None:
-            reasons.append(f'{name} is unknown: there was nothing to count')
-        elif value < REQUIRED:
-            reasons.append(f'{name} is {value:.1%}, expected at least {REQUIRED:.0%}')
-    return reasons
+    if len(role.record) < facts.due:
+        compared = f'{len(role.record)} of {facts.images} frames compared'
+        reasons.append(f'{compared}, expected {facts.due} or more')
+    scores = role.part.scores(role.record.total)
+    complaints = [goal.shortcoming(scores[goal.score]) for goal in role.part.goals]
+    return reasons + [complaint for complaint in complaints if complaint]
 
 
-def summary_of(record: Record, facts: Facts) -> dict[str, Any]:
+def summary_of(roles: Mapping[str, Role], facts: Facts) -> dict[str, Any]:
     """Return everything that was measured, ready for JSON."""
-    reasons = shortcomings(record, facts)
+    nodes = {name: node_summary(role, facts) for name, role in roles.items()}
+    reasons = [f'{name}: {why}' for name, node in nodes.items() for why in node['shortcomings']]
+    promised = {key: nodes['detection'][key] for key in PROMISED if 'detection' in nodes}
     return {
         'passed': not reasons,
         'shortcomings': reasons,
-        'frames': len(record),
-        **{name: _rounded(value) for name, value in _scores(record).items()},
-        'objects': record.tally.objects,
-        'required': REQUIRED,
-        'iou': LEAST_IOU,
-        'latency_ms': {
-            name: _rounded(record.latency_percentile_ms(percent), 2)
-            for name, percent in (('p50', 50), ('p95', 95), ('max', 100))
-        },
-        'rate_hz': _rounded(record.rate_hz, 2),
+        **promised,
+        'world': facts.world,
+        'nodes': nodes,
+        'camera_hz': facts.camera_hz,
         'images': facts.images,
         'seconds': round(facts.seconds, 2),
         'start_s': round(facts.start_s, 2),
         'transport': facts.transport,
         'command': facts.command,
         'seed': facts.seed,
-        'model': dict(facts.model),
-        'classes': {label: _of_class(record, i) for i, label in enumerate(record.labels)},
-        'node': dict(facts.node),
         'versions': dict(facts.versions),
         'machine': dict(facts.machine),
     }
 
 
-def _scores(record: Record) -> dict[str, float | None]:
-    return {'precision': record.tally.precision, 'recall': record.tally.recall}
-
-
-def _of_class(record: Record, class_id: int) -> dict[str, Any]:
-    tally = record.tally.of_class(class_id)
+def node_summary(role: Role, facts: Facts) -> dict[str, Any]:
+    """Return everything that was measured of one node."""
+    part, record = role.part, role.record
+    reasons = shortcomings(role, facts)
     return {
-        'objects': tally.objects,
-        'right': int(tally.right.sum()),
-        'missed': int(tally.missed.sum()),
-        'false_alarms': int(tally.false_alarms.sum()),
-        'precision': _rounded(tally.precision),
-        'recall': _rounded(tally.recall),
+        'passed': not reasons,
+        'shortcomings': reasons,
+        'frames': len(record),
+        **_rounded(part.scores(record.total)),
+        'goals': {goal.score: goal.bound for goal in part.goals},
+        'latency_ms': {
+            name: _rounded(record.latency_percentile_ms(percent), 2)
+            for name, percent in (('p50', 50), ('p95', 95), ('max', 100))
+        },
+        'rate_hz': _rounded(record.rate_hz, 2),
+        'model': dict(facts.models.get(part.name, {})),
+        **_rounded(part.details(record.total)),
+        'status': dict(facts.statuses.get(part.name, {})),
     }
 
 
-def _rounded(value: float | None, digits: int = 4) -> float | None:
-    return None if value is None else round(value, digits)
+def _rounded(value: Any, digits: int = 4) -> Any:
+    """Return a value whose numbers have few digits, however deep they lie in it."""
+    if isinstance(value, Mapping):
+        return {key: _rounded(item, digits) for key, item in value.items()}
+    return round(value, digits) if isinstance(value, float) else value
