@@ -22,7 +22,7 @@ EXTRAS = {
     # Not required by the package itself: a Jetson brings its own builds of both.
     'cpu': ['onnxruntime>=1.17', 'opencv-python-headless>=4.5.4'],
     'sim': [
-        'mujoco>=3.2',
+        'mujoco>=3.5',
         'jinja2>=3.0',
         # The last MuJoCo for Python 3.10 needs it, and the next version wants a newer Python:
         # left to itself, pip tries hundreds of combinations before it finds that out.

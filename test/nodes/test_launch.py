@@ -166,6 +166,18 @@ def test_the_simulated_camera_heeds_the_file_unless_told_otherwise(
         assert launched.end(signal.SIGINT) == 0
 
 
+def test_the_world_and_the_kind_of_its_commands_can_be_given(session, domain_id, tmp_path, prefix):
+    pytest.importorskip('mujoco')
+    path = tmp_path / 'sim.yaml'
+    path.write_text('/**:\n  ros__parameters:\n    world: single_object\n    width: 160\n')
+    command = [RUNNER, SIM_LAUNCH_FILE, f'params_file:={path}', 'world:=rooms', 'stamped:=true']
+    with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
+        launched.wait_for('showing rooms')
+        world, stamped = parameters_of(session, '/sim_node', 'world', 'stamped')
+        assert (world.string_value, stamped.bool_value) == ('rooms', True)
+        assert launched.end(signal.SIGINT) == 0
+
+
 def test_without_autostart_the_node_waits(session, domain_id, tmp_path, prefix, params_file):
     command = [RUNNER, LAUNCH_FILE, params_file, 'autostart:=false']
     with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:

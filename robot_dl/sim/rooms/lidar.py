@@ -65,10 +65,22 @@ def distances(
     """
     angles = spec.angles_rad + pose_xyw[2]
     rays = np.column_stack([np.cos(angles), np.sin(angles), np.zeros_like(angles)]).ravel()
+    cast = import_mujoco().mj_multiRay
     geoms, found = np.empty(spec.beams, np.int32), np.empty(spec.beams)
-    origin = np.array([pose_xyw[0], pose_xyw[1], LASER_HEIGHT_M])
-    base, cutoff = model.body('base_link').id, spec.range_max_m + 1.0
-    import_mujoco().mj_multiRay(
-        model, state, origin, rays, None, True, base, geoms, found, None, spec.beams, cutoff
+    # Newer versions of MuJoCo also want to know where to write the normals.
+    normals = {'normal': None} if 'normal' in cast.__doc__ else {}
+    cast(
+        m=model,
+        d=state,
+        pnt=np.array([pose_xyw[0], pose_xyw[1], LASER_HEIGHT_M]),
+        vec=rays,
+        geomgroup=None,
+        flg_static=True,
+        bodyexclude=model.body('base_link').id,
+        geomid=geoms,
+        dist=found,
+        nray=spec.beams,
+        cutoff=spec.range_max_m + 1.0,
+        **normals,
     )
     return np.where((geoms < 0) | (found < 0), np.inf, found)
