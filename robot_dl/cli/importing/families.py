@@ -9,6 +9,18 @@ from robot_dl.cli.importing.classification_families import (
 )
 from robot_dl.cli.importing.draft import Draft, Guess, read
 from robot_dl.cli.importing.facts import Facts
+from robot_dl.cli.importing.instance_families import (
+    recognise_mask_rcnn,
+    recognise_query_masks,
+    recognise_yolo_seg,
+    recognise_yolo_seg_end_to_end,
+)
+from robot_dl.cli.importing.semantic_families import (
+    recognise_class_logits,
+    recognise_class_map,
+    recognise_query_classes,
+    recognise_sigmoid,
+)
 from robot_dl.cli.importing.set_families import (
     recognise_boxes_labels_scores,
     recognise_centernet,
@@ -71,6 +83,54 @@ FAMILIES: tuple[Family, ...] = (
         '[1, C] from 0 to 1: the same, with a softmax',
         recognise_probabilities,
     ),
+    Family(
+        'segmentation',
+        'class_logits',
+        '[1, C, h, w]: FCN, U-Net, DeepLab, SegFormer, PIDNet',
+        recognise_class_logits,
+    ),
+    Family(
+        'segmentation',
+        'sigmoid',
+        '[1, C, h, w], each map by itself, or one: binary networks',
+        recognise_sigmoid,
+    ),
+    Family(
+        'segmentation',
+        'class_map',
+        '[1, h, w] of whole numbers: the same, with an argmax',
+        recognise_class_map,
+    ),
+    Family(
+        'segmentation',
+        'mask_queries',
+        '[1, Q, C + 1] and [1, Q, h, w]: MaskFormer, Mask2Former',
+        recognise_query_classes,
+    ),
+    Family(
+        'instance_segmentation',
+        'yolo_seg',
+        '[1, 4 + C + K, N] and [1, K, h, w]: YOLOv8, 9, 11, 12 with masks',
+        recognise_yolo_seg,
+    ),
+    Family(
+        'instance_segmentation',
+        'yolo_seg_end_to_end',
+        '[1, N, 6 + K] and [1, K, h, w]: YOLO26 with masks',
+        recognise_yolo_seg_end_to_end,
+    ),
+    Family(
+        'instance_segmentation',
+        'mask_rcnn',
+        '[K, 4], [K], [K] and [K, 1, m, m]: Mask R-CNN',
+        recognise_mask_rcnn,
+    ),
+    Family(
+        'instance_segmentation',
+        'mask_queries',
+        '[1, Q, C + 1] and [1, Q, h, w]: MaskFormer, Mask2Former',
+        recognise_query_masks,
+    ),
 )
 """In the order in which they are listed; a file should be of one family only."""
 
@@ -116,7 +176,9 @@ def _none(facts: Facts, families: list[Family]) -> str:
 
 
 def _several(facts: Facts, found: list[tuple[Family, Draft]]) -> str:
-    lines = [f'  --decoder {f.decoder:20} {f.returns}' for f, _ in found]
+    alike = len({f.decoder for f, _ in found}) < len(found)
+    option = 'task' if alike else 'decoder'
+    lines = [f'  --{option} {getattr(f, option):21} {f.returns}' for f, _ in found]
     return (
         f'it returns {facts.shapes()}, which may mean several things; give one of\n'
         + '\n'.join(lines)

@@ -9,7 +9,13 @@ from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.filling import ORDER
 
 WIDEST = 34
-NODES = {'detection': 'detection_node', 'classification': 'classification_node'}
+NODES = {
+    'classification': 'classification_node',
+    'depth': 'depth_node',
+    'detection': 'detection_node',
+    'instance_segmentation': 'instance_segmentation_node',
+    'segmentation': 'segmentation_node',
+}
 
 
 def report(facts: Facts, known: Mapping[str, Guess]) -> str:

@@ -46,7 +46,8 @@ def recognise_detr(facts: Facts, known: Draft) -> Draft | None:
 def recognise_boxes_labels_scores(facts: Facts, known: Draft) -> Draft | None:
     """Recognise graphs that end with their answer: boxes, labels and scores of K objects."""
     boxes = _answer(facts)
-    if boxes is None:
+    # With masks it finds more than boxes; as a detector it runs if the user says so.
+    if boxes is None or (masks_of(facts) and not {'task', 'decoder'} & known.keys()):
         return None
     reason = f'it returns {facts.shapes()}: the answer itself'
     draft = read(reason, decoder='boxes_labels_scores')
@@ -79,6 +80,17 @@ def recognise_centernet(facts: Facts, known: Draft) -> Draft | None:
         **read(values, decoder_options__activation='none' if is_score else 'sigmoid'),
         **assumed(why, input__fit='letterbox'),
     }
+
+
+def masks_of(facts: Facts) -> str:
+    """Return the output with a mask for each of the boxes, if there is one."""
+    boxes = _answer(facts)
+    if boxes is None:
+        return ''
+    count = facts.seen[boxes].shape[-2]
+    shapes = {n: [k for k in a.shape[:-2] if k != 1] for n, a in facts.seen.items()}
+    several = [n for n, a in facts.seen.items() if a.ndim >= 3 and n != boxes]
+    return next((n for n in several if shapes[n] in ([count], [] if count == 1 else None)), '')
 
 
 def _logits_and_boxes(seen: Mapping[str, NDArray[Any]]) -> tuple[str, str] | None:

@@ -12,7 +12,11 @@ from robot_dl.cli.importing.draft import Guess, read
 from robot_dl.cli.importing.labels import literal, named
 from robot_dl.engine.card_checks import CardError
 
-TASKS = {'detect': 'detection', 'classify': 'classification'}
+TASKS = {
+    'detect': 'detection',
+    'classify': 'classification',
+    'segment': 'instance_segmentation',
+}
 TRANSFORMER = 'RTDETRDecoder'
 SOURCE = 'metadata of the exporter'
 LONGEST = 300
@@ -35,7 +39,7 @@ def ultralytics_draft(metadata: Mapping[str, Any]) -> dict[str, Guess]:
     if task not in TASKS:
         raise CardError(
             f'the metadata says task {task!r}; there are nodes for '
-            f'{" and ".join(TASKS)} ({" and ".join(TASKS.values())}) only'
+            f'{", ".join(TASKS)} ({", ".join(TASKS.values())}) only'
         )
     if metadata.get('head') == TRANSFORMER:
         raise CardError(

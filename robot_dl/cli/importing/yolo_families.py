@@ -46,7 +46,7 @@ def recognise_yolo(facts: Facts, known: Draft) -> Draft | None:
         classes = table.shape[2] - 4
         reason = f'4 + {classes} columns, and as many labels: no objectness'
         draft = read(reason, decoder='yolo', classes=classes, decoder_options__transposed=True)
-        return {**draft, **_usual_input(facts)}
+        return {**draft, **usual_input(facts)}
     classes = table.shape[1] - 4
     if strides := strides_for(facts.model_hw, table.shape[2], anchors=1):
         why = f'as many as {_shown(strides, facts)}'
@@ -55,7 +55,7 @@ def recognise_yolo(facts: Facts, known: Draft) -> Draft | None:
     else:
         return None
     reason = f'4 + {classes} rows at {table.shape[2]} places, {why}'
-    return {**read(reason, decoder='yolo', classes=classes), **_usual_input(facts)}
+    return {**read(reason, decoder='yolo', classes=classes), **usual_input(facts)}
 
 
 def recognise_yolov5(facts: Facts, known: Draft) -> Draft | None:
@@ -71,7 +71,7 @@ def recognise_yolov5(facts: Facts, known: Draft) -> Draft | None:
         reason += ', of which the objectness is 1 everywhere, as in YOLOv6'
     else:
         return None
-    return {**read(reason, decoder='yolov5', classes=width - 5), **_usual_input(facts)}
+    return {**read(reason, decoder='yolov5', classes=width - 5), **usual_input(facts)}
 
 
 def recognise_yolox(facts: Facts, known: Draft) -> Draft | None:
@@ -99,14 +99,14 @@ def recognise_end_to_end(facts: Facts, known: Draft) -> Draft | None:
     """Recognise YOLOv10, 26 and exports with suppression inside: answers, [1, K, 6] or [K, 7]."""
     if _is_seven_wide(facts):
         reason = 'rows of image, box, class and score, as YOLOv7 writes them'
-        return {**read(reason, decoder='yolo_end_to_end'), **_usual_input(facts)}
+        return {**read(reason, decoder='yolo_end_to_end'), **usual_input(facts)}
     table = only_table(facts.seen)
     if table is None or not _are_answers(table):
         return None
     reason = f'{table.shape[1]} rows of box, score (0 to 1) and class (whole numbers)'
-    if _says_end_to_end(facts.metadata):
+    if says_end_to_end(facts.metadata):
         reason += '; metadata of the exporter: end2end, or nms'
-    return {**read(reason, decoder='yolo_end_to_end'), **_usual_input(facts)}
+    return {**read(reason, decoder='yolo_end_to_end'), **usual_input(facts)}
 
 
 def only_table(seen: Mapping[str, Table]) -> Table | None:
@@ -156,7 +156,7 @@ def _has_no_objectness(table: Table) -> bool:
 
 
 def _places_last(facts: Facts) -> Table | None:
-    return None if _says_end_to_end(facts.metadata) else only_table(facts.seen)
+    return None if says_end_to_end(facts.metadata) else only_table(facts.seen)
 
 
 def _places_first(facts: Facts) -> Table | None:
@@ -189,7 +189,8 @@ def _begins_with_edges(rows: Table) -> bool:
     return bool(ordered > MOSTLY and np.abs(edges).max() > LARGEST_PART)
 
 
-def _says_end_to_end(metadata: Mapping[str, Any]) -> bool:
+def says_end_to_end(metadata: Mapping[str, Any]) -> bool:
+    """Tell whether the exporter says that suppression is in the graph, or not needed."""
     return literal(metadata.get('end2end')) is True or does_nms(metadata)
 
 
@@ -199,7 +200,7 @@ def _is_decoded(table: Table, model_hw: Size) -> bool:
     return bool(np.ptp(x) > model_hw[1] / 2 and np.ptp(y) > model_hw[0] / 2)
 
 
-def _usual_input(facts: Facts) -> dict[str, Guess]:
+def usual_input(facts: Facts) -> dict[str, Guess]:
     """Return what the networks of Ultralytics, and those that follow them, expect of an image."""
     reason, kind = 'networks of this family take RGB from 0 to 1, letterboxed', ASSUMED
     if is_ultralytics(facts.metadata):
