@@ -30,6 +30,7 @@ FLAGS = {
 """Parameters that are arguments, too, where a node has them; use_sim_time is one in every node."""
 WORDS = {
     'world': ('', 'What is simulated.'),
+    'target_frame': ('', 'Frame in which the results are given; empty takes that of the camera.'),
 }
 """The same, for parameters that are text."""
 

@@ -67,7 +67,10 @@ class View:
         if not shown:
             names = ', '.join(node.full_name for node in self.nodes)
             raise ValueError(f'none of these nodes publishes anything that RViz draws: {names}')
-        content = _content([*_with_frames(shown), *shown][0])
+        main = next(filter(_gives_frames, shown), shown[0])
+        content = _content(main)
+        if frame := main.params.get('target_frame'):
+            content['Visualization Manager']['Global Options']['Fixed Frame'] = frame
         content['Visualization Manager']['Displays'] = _displays(shown)
         if len(shown) > 1:
             # It places the displays of one node, by the names that these have in its file.
@@ -120,6 +123,11 @@ def resolved(node: NodeSpec, topic: str) -> str:
     if name.startswith('~'):
         return node.full_name + name[1:]
     return name if name.startswith('/') else f'{node.namespace.rstrip("/")}/{name}'
+
+
+def _gives_frames(node: NodeSpec) -> bool:
+    published = {topic.name for topic in node.kind.topics if topic.role == PUBLISHED}
+    return published.issuperset(FRAMES)
 
 
 def _with_frames(nodes: tuple[NodeSpec, ...] | list[NodeSpec]) -> list[NodeSpec]:

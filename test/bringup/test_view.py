@@ -93,6 +93,12 @@ def test_of_several_nodes_the_one_with_frames_gives_the_fixed_frame(deployed, no
     assert 'QMainWindow State' not in content['Window Geometry']
 
 
+def test_results_in_another_frame_are_seen_from_that_frame():
+    for params, frame in (({}, 'camera_optical_frame'), ({'target_frame': 'odom'}, 'odom')):
+        content = yaml.safe_load(view_of('detection3d_node', '', params).text())
+        assert content['Visualization Manager']['Global Options']['Fixed Frame'] == frame
+
+
 def test_grid_and_frames_are_drawn_once(deployed):
     shown = displays(View(deployed(DRIVER, OTHER).nodes))
     assert sorted(shown) == [
