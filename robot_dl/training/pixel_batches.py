@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,16 +73,25 @@ def collate(pixels: Pixels, pictures: np.ndarray) -> PixelBatch:
     )
 
 
-def shuffled(pixels: Pixels, size: int, rng: np.random.Generator) -> Iterator[PixelBatch]:
-    """Yield augmented batches for ever, each epoch in another order."""
+def shuffled(
+    pixels: Pixels, size: int, rng: np.random.Generator, zoom_chance: Callable[[], float]
+) -> Iterator[PixelBatch]:
+    """Yield augmented batches for ever, each epoch in another order.
+
+    Args:
+        pixels: What to draw from.
+        size: Pictures of a batch.
+        rng: Source of chance.
+        zoom_chance: Tells for each batch how probably it is zoomed.
+    """
     for pictures in orders(len(pixels), size, rng):
-        yield augment(collate(pixels, pictures), rng)
+        yield augment(collate(pixels, pictures), rng, zoom_chance())
 
 
-def augment(batch: PixelBatch, rng: np.random.Generator) -> PixelBatch:
+def augment(batch: PixelBatch, rng: np.random.Generator, zoom_chance: float) -> PixelBatch:
     """Return a batch of the same scenes as other cameras might have seen them."""
     batch = _mirror(batch, rng)
-    if rng.random() < 0.5:
+    if rng.random() < zoom_chance:
         batch = _zoom(batch, Zoom.draw(len(batch.images), rng))
     return replace(batch, images=recoloured(batch.images, rng))
 

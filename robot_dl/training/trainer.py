@@ -179,10 +179,14 @@ class Trainer(ABC, Generic[N, P, B]):
         with torch.autocast(self.device.type, torch.bfloat16):
             return self.net(images)
 
+    @property
+    def progress(self) -> float:
+        """Which share of the time has been spent, in [0, 1]."""
+        return min(1.0, self.seconds / (60.0 * self.recipe.minutes))
+
     def _rate(self) -> float:
         """Return the learning rate: a linear warm-up, then a cosine down to a hundredth."""
-        done = min(1.0, self.seconds / (60.0 * self.recipe.minutes))
-        cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
+        cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.progress))
         return self.recipe.rate * cosine * min(1.0, (self.steps + 1) / self.recipe.warm_up_steps)
 
     def check(self, validation: P) -> dict[str, float]:
