@@ -68,7 +68,7 @@ JOBS = {
     'rooms_pixels': Job(
         f'{HOME}.rooms_pixels',
         ('rooms_segmenter', 'rooms_depth'),
-        40.0,
+        22.0,
         1200,
         6,
         240,
