@@ -37,16 +37,9 @@ def render_picture(world: str, seed: int) -> Picture:
 
     with find_world(world)(seed) as made:
         truth = made.truth()
-        visible = _visible(made.pixels().instance_ids)
-        wanted = silhouettes_there(visible, truth.class_ids, truth.ignored)
+        ids, numbers = made.pixels().instance_ids, truth.numbers
+        wanted = silhouettes_there(ids, numbers, truth.class_ids, truth.ignored)
         return Picture(made.render_rgb(), wanted, truth.labels)
-
-
-def _visible(instance_ids: NDArray[np.uint16]) -> NDArray[np.int64]:
-    """Return which visible object each pixel shows: those that are hidden get no number."""
-    seen, numbers = np.unique(instance_ids, return_inverse=True)
-    number: NDArray[np.int64] = numbers.reshape(instance_ids.shape) + int(seen[0] > 0)
-    return number
 
 
 def evaluate(

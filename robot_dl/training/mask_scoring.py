@@ -39,16 +39,17 @@ class Silhouettes:
 
 
 def silhouettes_there(
-    instance_ids: Ids, class_ids: Ids, ignored: NDArray[np.bool_]
+    instance_ids: Ids, numbers: Ids, class_ids: Ids, ignored: NDArray[np.bool_]
 ) -> Silhouettes:
     """Cut a picture into the objects that are there.
 
     Args:
-        instance_ids: Which object each pixel shows [H, W]: k + 1 for the k-th, 0 for none.
+        instance_ids: Number of the object that each pixel shows [H, W], 0 for none.
+        numbers: Number of each object [N].
         class_ids: Class of each object [N].
         ignored: See `Silhouettes`.
     """
-    masks = tuple(_run_lengths(instance_ids == k + 1) for k in range(len(class_ids)))
+    masks = tuple(_run_lengths(instance_ids == number) for number in numbers)
     certain = np.ones(len(masks), np.float32)
     return Silhouettes(_size(instance_ids), masks, class_ids.astype(np.int64), certain, ignored)
 

@@ -27,7 +27,7 @@ def _wanted(ignored: tuple[bool, bool] = (False, False)) -> Silhouettes:
     ids = np.zeros(SIZE, np.uint16)
     for k, (top, left, height, width) in enumerate(BOXES):
         ids[top : top + height, left : left + width] = k + 1
-    return silhouettes_there(ids, np.array([0, 1]), np.array(ignored))
+    return silhouettes_there(ids, np.array([1, 2]), np.array([0, 1]), np.array(ignored))
 
 
 def _found(shift: int = 0, count: int = 2) -> Silhouettes:
@@ -57,7 +57,7 @@ def test_scores_fall_with_the_shift(shift: int, map50: float, map50_95: float) -
 def test_the_shape_counts_and_not_the_box() -> None:
     ids = np.zeros(SIZE, np.uint16)
     ids[10:50, 10:50][np.tri(40, dtype=bool)] = 1
-    triangle = silhouettes_there(ids, np.array([0]), np.array([False]))
+    triangle = silhouettes_there(ids, np.array([1]), np.array([0]), np.array([False]))
     # 820 of 1600 pixels: just above one half.
     scores = mask_scores([_found(count=1)], [triangle], LABELS)
     assert scores.map50 == pytest.approx(1.0)
