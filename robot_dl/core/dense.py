@@ -5,7 +5,6 @@ Positions count from the outer edge of the first pixel or cell, so that pixel 0 
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,7 +143,6 @@ def _along_y(values: Floats, axis: AxisView) -> Floats:
     return np.asarray(top + (values[high] - top) * fraction[:, None], np.float32)
 
 
-@lru_cache(maxsize=16)
 def _pixels_at(axis: AxisView) -> Indices:
     """Return the pixels in which the centres of the seen cells lie."""
     cells = np.arange(axis.seen.start, axis.seen.stop)
@@ -152,7 +150,6 @@ def _pixels_at(axis: AxisView) -> Indices:
     return np.clip(places, 0, axis.pixels - 1)
 
 
-@lru_cache(maxsize=16)
 def _neighbours(axis: AxisView) -> tuple[Indices, Indices, Floats]:
     """Return, for each pixel, the seen cells on both sides of its centre and the way between."""
     count = axis.seen.stop - axis.seen.start
