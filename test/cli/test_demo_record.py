@@ -149,7 +149,7 @@ def test_precision_must_be_at_least_nine_tenths(alarms, passes):
 def test_metres_must_be_right_within_the_goal(found_m, passes):
     frames = [frame_of(distances_verdict(found_m, 1.0), i / 10) for i in range(20)]
     reasons = shortcomings(role(*frames, name='depth'), facts(images=20))
-    assert reasons == ([] if passes else ['abs rel is 9.0%, expected at most 8%'])
+    assert reasons == ([] if passes else ['relative error is 9.0%, expected at most 8%'])
 
 
 def test_the_summary_has_every_promised_key_and_is_json():

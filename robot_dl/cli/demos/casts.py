@@ -37,16 +37,16 @@ def cast_of(world: str, only: Sequence[str] = ()) -> Cast:
     return {name: model for name, model in everybody.items() if name in wanted or not only}
 
 
-SCENE_PERIODS_S = {'tabletop': 1.5, 'rooms': 5.0}
+SCENE_PERIODS_S = {'tabletop': 1.5, 'rooms': 3.0}
 """How long a scene of each world is shown: as long as one still sees something new in it."""
 
 GREATEST_HZ = 10.0
 BUSY = 0.6
 """Part of the processor's time that may be planned for: the rest is for peaks, and for others."""
-SIM_MS, COMPARING_MS = {'tabletop': 90.0, 'rooms': 90.0}, 15.0
-NODE_MS = 35.0
-"""Time of one core for an image: to render it and its truth, to compare an answer, to answer it;
-measured on two cores, with some reserve."""
+SIM_MS = {'tabletop': 85.0, 'rooms': 90.0}
+"""Time of one core to render an image and its truth."""
+NODE_MS = 30.0
+"""Time of one core to answer an image and to compare the answer; both measured, mean of all."""
 
 
 def rate_hz_for(names: Sized, world: str, cores: int | None = None) -> float:
@@ -57,7 +57,7 @@ def rate_hz_for(names: Sized, world: str, cores: int | None = None) -> float:
         world: Whose pictures are rendered.
         cores: Processor cores; None asks the machine.
     """
-    cost_ms = SIM_MS[world] + len(names) * (NODE_MS + COMPARING_MS)
+    cost_ms = SIM_MS[world] + len(names) * NODE_MS
     rate_hz = BUSY * (cores or os.cpu_count() or 1) * 1000 / cost_ms
     return max(1.0, min(GREATEST_HZ, float(round(rate_hz))))
 

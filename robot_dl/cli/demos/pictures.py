@@ -30,6 +30,21 @@ def painted(image: Rgb, colours: NDArray[np.uint8], ids: Ids, strength: float = 
     return np.where((ids < len(colours))[..., None], mixed, image)
 
 
+def classes_painted(image: Rgb, colours: NDArray[np.uint8], ids: Ids, quiet: int | None) -> Rgb:
+    """Return the image under a colour for each class; what is nothing in particular turns grey.
+
+    Args:
+        image: RGB [H, W, 3].
+        colours: Colour of each class [C, 3].
+        ids: Class of each pixel [H, W].
+        quiet: The class that is nothing in particular, if there is one.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None]
+    pale = np.repeat(grey // 3 + 40, 3, axis=2).astype(np.uint8)
+    picture = painted(image, colours, ids, 0.75)
+    return picture if quiet is None else np.where((ids == quiet)[..., None], pale, picture)
+
+
 def objects_painted(image: Rgb, colours: NDArray[np.uint8], numbers: Ids) -> Rgb:
     """Return the image with each object in its colour and outlined, all else darker.
 

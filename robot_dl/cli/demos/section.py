@@ -91,12 +91,14 @@ class Goal:
 
     Attributes:
         score: Its name in the summary.
+        name: What people call it.
         bound: Least value, or greatest.
         is_least: Whether greater is better.
         unit: How people write it: '%' for shares, or 'cm' for metres.
     """
 
     score: str
+    name: str
     bound: float
     is_least: bool = True
     unit: str = '%'
@@ -107,12 +109,11 @@ class Goal:
 
     def shortcoming(self, value: float | None) -> str:
         """Say what is wrong with a value; nothing if it is good enough."""
-        name = self.score.replace('_', ' ')
         if value is None:
-            return f'{name} is unknown: there was nothing to count'
+            return f'{self.name} is unknown: there was nothing to count'
         if self.is_met(value):
             return ''
-        return f'{name} is {written(value, self.unit)}, expected {self.words}'
+        return f'{self.name} is {written(value, self.unit)}, expected {self.words}'
 
     @property
     def words(self) -> str:

@@ -25,6 +25,7 @@ from robot_dl.cli.demos.summary import Facts, summary_of
 from robot_dl.cli.demos.versions import model_of, transport_of, versions_of_run
 from robot_dl.engine.card import load_card
 from robot_dl.engine.library import find_model
+from robot_dl.sim.worlds import find_world
 from robot_dl.sim.worlds.offscreen import choose_backend
 
 MOST_PICTURES = 3
@@ -74,8 +75,10 @@ def hold(wish: Wish) -> bool:
     cards = cards_of(wish)
     _check_packages()
     _check_rendering()
-    wish.out.mkdir(parents=True, exist_ok=True)
     roles = roles_of(cast_of(wish.world, wish.only), cards)
+    for role in roles.values():
+        role.part.check(find_world(wish.world).segment_labels)
+    wish.out.mkdir(parents=True, exist_ok=True)
     rate_hz = wish.rate_hz or rate_hz_for(roles, wish.world)
     period_s = scene_period_s_of(wish.world)
     scenery = Scenery(wish.world, first_world(wish.seed), rate_hz, period_s)
@@ -98,14 +101,15 @@ def cards_of(wish: Wish) -> Cards:
         ValueError: If there is no such world, node or model, or nobody wants a model.
     """
     cast = cast_of(wish.world, wish.only)
-    cards = {name: load_card(find_model(model)) for name, model in cast.items() if model}
-    tasks = {PARTS[name].task: name for name in cast}
-    for model in wish.models:
-        card = load_card(find_model(model))
+    given = [load_card(find_model(model)) for model in wish.models]
+    tasks = {PARTS[name].task: name for name, model in cast.items() if model}
+    for card in given:
         if card.task not in tasks:
-            wanted = ', '.join(task for task in tasks if task)
-            raise ValueError(f'model {model!r}: expected one for {wanted}, got {card.task}')
-        cards[tasks[card.task]] = card
+            wanted = ', '.join(tasks)
+            raise ValueError(f'model {card.name!r}: expected one for {wanted}, got {card.task}')
+    chosen = {tasks[card.task]: card for card in given}
+    bundled = {name: model for name, model in cast.items() if model and name not in chosen}
+    cards = {**chosen, **{name: load_card(find_model(model)) for name, model in bundled.items()}}
     for card in cards.values():
         card.read_weights()
     return cards

@@ -37,9 +37,9 @@ class DepthPart(Part[Distances]):
     topics = {IMAGE: Image, 'depth/image': Image, TRUTH: Image}
     answer = 'depth/image'
     goals = (
-        Goal('abs_rel', GOAL.abs_rel, is_least=False),
-        Goal('delta1', GOAL.delta1),
-        Goal('known', LEAST_KNOWN),
+        Goal('abs_rel', 'relative error', GOAL.abs_rel, is_least=False),
+        Goal('delta1', 'share within a factor of 1.25', GOAL.delta1),
+        Goal('known', 'share of pixels with a distance', LEAST_KNOWN),
     )
     right = f'off by {GOAL.abs_rel:.0%} or less on average in this image alone'
     method = (

@@ -26,7 +26,7 @@ class DetectionPart(Part[Objects]):
     task = 'detection'
     topics = {IMAGE: Image, 'detections': Detection2DArray, TRUTH: Detection2DArray}
     answer = 'detections'
-    goals = (Goal('precision', 0.9), Goal('recall', 0.9))
+    goals = (Goal('precision', 'precision', 0.9), Goal('recall', 'recall', 0.9))
     right = 'all objects found and no false alarm'
     method = (
         'A detection is right if it names the class of an object and overlaps it by at least '

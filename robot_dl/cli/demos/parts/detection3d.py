@@ -46,7 +46,10 @@ class Detection3dPart(Part[Places]):
         TRUE_DEPTH: Image,
     }
     answer = 'detections_3d'
-    goals = (Goal('recall', 0.85), Goal('median_error_m', GOAL_M, is_least=False, unit='cm'))
+    goals = (
+        Goal('recall', 'share of the objects placed', 0.85),
+        Goal('median_error_m', 'median error', GOAL_M, is_least=False, unit='cm'),
+    )
     right = f'all objects found, each within {100 * RIGHT_M:.0f} cm'
     method = (
         'The truth is the box around the points of an object that the camera really sees: true '

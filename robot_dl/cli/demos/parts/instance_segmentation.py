@@ -48,7 +48,11 @@ class InstanceSegmentationPart(Part[Silhouettes]):
         TRUE_NUMBERS: Image,
     }
     answer = MASK
-    goals = (Goal('precision', 0.85), Goal('recall', 0.85), Goal('mask_iou', 0.75))
+    goals = (
+        Goal('precision', 'precision', 0.85),
+        Goal('recall', 'recall', 0.85),
+        Goal('mask_iou', 'overlap of the silhouettes', 0.75),
+    )
     right = 'all silhouettes found and no false alarm'
     method = (
         'As for boxes, but the pixels must overlap, by at least '

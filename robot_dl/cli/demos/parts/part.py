@@ -60,6 +60,16 @@ class Part(ABC, Generic[V]):
         """Parameters of the node, without those that every node of the demo has."""
         return {} if self.card is None else {'model': str(self.card.folder)}
 
+    def check(self, true_labels: Sequence[str]) -> None:
+        """Check that answers and truth speak of the same classes.
+
+        Args:
+            true_labels: What the classes of pixels are called in the world, by their ids.
+
+        Raises:
+            ValueError: If they do not.
+        """
+
     @abstractmethod
     def judge(self, messages: Messages) -> V:
         """Compare an answer with the truth.

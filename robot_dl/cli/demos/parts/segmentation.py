@@ -1,5 +1,6 @@
 """The demo's segmentation node: the class of every pixel, compared with the true one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ from sensor_msgs.msg import Image
 
 from robot_dl.cli.demos.frames import Frame
 from robot_dl.cli.demos.parts.part import IMAGE, Cards, Messages, Part
-from robot_dl.cli.demos.pictures import WRONG, faded, painted
+from robot_dl.cli.demos.pictures import WRONG, Ids, Rgb, classes_painted, faded
 from robot_dl.cli.demos.section import Goal, Key, Panel, Section, Table, Tile, written
 from robot_dl.cli.demos.verdicts.classes import Classes
 from robot_dl.ros.masks import mask_from_msg
@@ -17,7 +18,7 @@ from robot_dl.training.segmentation_scoring import BACKGROUND, Counts, segmentat
 TRUTH = 'truth/mask'
 GOAL = 0.8
 QUIET = (70, 76, 86)
-"""Colour of what is nothing in particular, unless the model's card wants another."""
+"""Colour of what is nothing in particular, in the legend; in pictures it is grey."""
 
 
 class SegmentationPart(Part[Classes]):
@@ -33,7 +34,7 @@ class SegmentationPart(Part[Classes]):
     remaps = {'image': IMAGE, 'label_info': 'mask/label_info'}
     topics = {IMAGE: Image, 'mask': Image, TRUTH: Image}
     answer = 'mask'
-    goals = (Goal('miou', GOAL),)
+    goals = (Goal('miou', 'mean overlap', GOAL),)
     right = f'a mean overlap of {GOAL:.0%} or more in this image alone'
     method = (
         'Of each class, the overlap is the number of pixels that both the node and the renderer '
@@ -46,7 +47,15 @@ class SegmentationPart(Part[Classes]):
         super().__init__(cards)
         card = cards[self.name]
         self.labels = card.labels
-        self.colours = colours_of(card.labels, {BACKGROUND: QUIET, **card.palette})
+        self.colours = colours_of(card.labels, {**card.palette, BACKGROUND: QUIET})
+
+    def check(self, true_labels: Sequence[str]) -> None:
+        """Check that a class has the same id in both masks."""
+        if tuple(true_labels) != self.labels:
+            raise ValueError(
+                f'labels of the segmentation model: expected {", ".join(true_labels)}, as the '
+                f'world has them, got {", ".join(self.labels)}; choose another --world or --model'
+            )
 
     def judge(self, messages: Messages) -> Classes:
         """Compare the masks pixel by pixel."""
@@ -102,8 +111,12 @@ class SegmentationPart(Part[Classes]):
         """Return what the node says, the truth, and where they differ."""
         verdict, image = frame.verdict, frame.image
         return [
-            Panel('what the node says', painted(image, self.colours, verdict.found)),
-            Panel('the truth', painted(image, self.colours, verdict.truth)),
+            Panel('what the node says', self._painted(image, verdict.found)),
+            Panel('the truth', self._painted(image, verdict.truth)),
             Panel('wrong pixels', faded(image, verdict.found != verdict.truth)),
             Panel('what the camera sees', image),
         ]
+
+    def _painted(self, image: Rgb, ids: Ids) -> Rgb:
+        quiet = self.labels.index(BACKGROUND) if BACKGROUND in self.labels else None
+        return classes_painted(image, self.colours, ids, quiet)
