@@ -21,7 +21,7 @@ from robot_dl.training.pixel_net import PixelNet
 from robot_dl.training.pixels import MODEL_HW, Pixels
 from robot_dl.training.trainer import Recipe, Trainer
 
-ZOOM_CHANCE, CALM_FROM = 0.5, 0.7
+ZOOM_CHANCE, CALM_FROM = 0.5, 0.35
 """How many batches are zoomed, and from which share of the training on none is.
 
 Zoomed pictures teach what other cameras see, but how far away things are is learned best from
