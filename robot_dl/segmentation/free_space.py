@@ -169,7 +169,7 @@ def _reach(view: Beams, states: NDArray[np.uint8]) -> FreeSpace:
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _places(
     size: tuple[int, int], resolution_m: float, first_rad: float, step_rad: float, count: int
 ) -> tuple[NDArray[np.intp], Numbers]:

@@ -84,7 +84,7 @@ class Beams:
         return 1 / np.cos(self.angles_rad)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def beams(camera: Pinhole, image_hw: Size, mount: Mount, step_rad: float, range_m: float) -> Beams:
     """Return the beams of a camera.
 

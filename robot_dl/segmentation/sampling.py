@@ -70,7 +70,7 @@ class Axis:
         return slice(first, last + 1), replace(self, low=self.low - first, length=last + 1 - first)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)
 def axes(fit: Fit, map_hw: Size) -> tuple[Axis, Axis]:
     """Return the rows and the columns of the image that a map [h, w] of the whole input covers.
 
