@@ -85,7 +85,8 @@ def image_to_msg(pixels: Pixels, header: Header, encoding: str = 'rgb8') -> Imag
     msg = Image(header=header, height=lines.shape[0], width=lines.shape[1], encoding=encoding)
     msg.step = lines.strides[0]
     msg.is_bigendian = int(sys.byteorder == 'big' and lines.itemsize > 1)
-    msg.data = message_bytes(lines)
+    # Into the array that the message has: to set another one would copy it once more.
+    msg.data.frombytes(memoryview(lines).cast('B'))
     return msg
 
 

@@ -85,11 +85,20 @@ def interpolated(
     Yields:
         The values, for so many cells at a time as fit into a cache.
     """
-    (tops, heights), (lefts, widths) = rows.begins(), columns.begins()
+    (_, heights), (_, widths) = rows.begins(), columns.begins()
     has_pixels = (heights > 0)[:, None] & (widths > 0)
-    i, j = np.nonzero(chosen & has_pixels)
-    if not len(i):
-        return
+    # The outermost have half a cell more, and all that go together take as much as the largest.
+    is_outer = np.ones(chosen.shape, np.bool_)
+    is_outer[1:-1, 1:-1] = False
+    for kind in (~is_outer, is_outer):
+        i, j = np.nonzero(chosen & has_pixels & kind)
+        if len(i):
+            yield from _inside(maps, i, j, rows, columns)
+
+
+def _inside(maps: Floats, i: Places, j: Places, rows: Axis, columns: Axis) -> Iterator[Cells]:
+    """Interpolate in cells [B] by their row and their column; see `interpolated`."""
+    (tops, heights), (lefts, widths) = rows.begins(), columns.begins()
     high, wide = np.arange(heights[i].max())[:, None], np.arange(widths[j].max())[:, None]
     flat = maps.reshape(len(maps), -1)
     down = maps.shape[2] if maps.shape[1] > 1 else 0
