@@ -7,10 +7,18 @@ import sys
 import cv2
 import numpy as np
 import pytest
+from std_msgs.msg import Header
+from toy_colour_classifier import write_classifier
+from toy_depth import write_depth_model
 from toy_models import write_model
+from toy_segmenters import write_instance_segmenter, write_segmenter
 
+from robot_dl.cli.benches.floor import blank
 from robot_dl.cli.benches.goals import GOALS, verdict_lines, verdicts
 from robot_dl.cli.benches.node import latencies, overhead_ms, overhead_ratio
+from robot_dl.cli.benches.results import parse_answer, text_of
+from robot_dl.cli.benches.tasks import NODES
+from robot_dl.ros.images import image_to_msg, pixels_from_msg
 
 pytestmark = pytest.mark.ros
 
@@ -119,6 +127,66 @@ def test_every_number_is_measured_and_written(tmp_path):
     assert written['images'] >= 1
     assert written['goals'] == []
     assert all(name in done.stdout for name in [*NUMBERS, *STAGES])
+
+
+MODELS = {
+    'classification': ('classification', write_classifier, ['default']),
+    'segmentation': ('segmentation', write_segmenter, ['default', 'with confidence']),
+    'instance_segmentation': (
+        'segmentation',
+        write_instance_segmenter,
+        ['score 0.5', 'score 0.25'],
+    ),
+    'depth': ('depth', write_depth_model, ['default', 'with confidence', 'with points']),
+}
+OF_SCORES = [name for name in NUMBERS if '_at_0' in name]
+
+
+@pytest.mark.parametrize('task', MODELS)
+def test_the_node_of_every_task_is_measured_by_the_same_numbers(tmp_path, task):
+    name, write, cases = MODELS[task]
+    path = tmp_path / 'bench.json'
+    done = bench(name, '--model', write(tmp_path / 'model'), '--json', path)
+    assert done.returncode == 0, done.stderr
+    written = json.loads(path.read_text())
+    missing = [n for n in NUMBERS if n not in OF_SCORES and not written[n] > 0]
+    assert missing == []
+    assert [case['case'] for case in written['cases']] == cases
+    assert all(list(case['stages_ms'])[:5] == STAGES for case in written['cases'])
+    assert written['images'] >= 1
+    if task == 'depth':
+        assert written['points_ms'] == written['cases'][2]['stages_ms']['points'] > 0
+
+
+def test_a_floor_moves_as_many_bytes_as_the_answer():
+    image = image_to_msg(np.zeros((6, 8, 3), np.uint8), Header())
+    sizes = {
+        task: {r.topic: message_bytes_of(blank(r, image)) for r in node.answer}
+        for task, node in NODES.items()
+    }
+    assert sizes == {
+        'detection': {'detections': 0},
+        'classification': {'classification': 0},
+        'segmentation': {'mask': 6 * 8},
+        'instance_segmentation': {'detections': 0, 'mask': 6 * 8 * 2},
+        'depth': {'depth/image': 6 * 8 * 4, 'depth/camera_info': 0},
+    }
+
+
+def message_bytes_of(message):
+    """Return how many bytes the pixels take; reading them back checks sizes and encoding."""
+    return pixels_from_msg(message).nbytes if hasattr(message, 'encoding') else 0
+
+
+def test_a_model_of_another_task_is_refused(tmp_path):
+    done = bench('depth', '--model', write_model(tmp_path / 'colours'))
+    assert done.returncode == 2
+    assert "expected a model for depth, got 'detection'" in done.stderr
+
+
+def test_an_answer_keeps_its_text():
+    answer = NODES['instance_segmentation'].answer
+    assert parse_answer(text_of(answer)) == answer
 
 
 def test_without_onnx_the_synthetic_model_says_what_to_install():

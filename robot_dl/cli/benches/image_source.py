@@ -85,7 +85,8 @@ class ImageSource:
         header.frame_id, now_ns = frame_id, time.time_ns()
         header.stamp.sec, header.stamp.nanosec = divmod(now_ns, 1_000_000_000)
         if self.calibration is not None:
-            self.calibration.header = header
+            # Without a frame it belongs to images that count and to those that do not.
+            self.calibration.header.stamp = header.stamp
             self.infos[topic].publish(self.calibration)
         self.publishers[topic].publish(self.image)
         return now_ns

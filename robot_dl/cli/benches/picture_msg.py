@@ -23,7 +23,7 @@ def camera_of(height: int, width: int) -> Pinhole:
 
 def calibration_msg(image: Image) -> CameraInfo:
     """Return the calibration of the camera that takes such images."""
-    return camera_info_msg(camera_of(image.height, image.width), image.header)
+    return camera_info_msg(camera_of(image.height, image.width), Header())
 
 
 def info_topic(image_topic: str) -> str:
