@@ -7,6 +7,13 @@ from robot_dl.cli.importing.classification_families import (
     recognise_logits,
     recognise_probabilities,
 )
+from robot_dl.cli.importing.depth_families import (
+    recognise_inverse_depth,
+    recognise_log_depth,
+    recognise_metric_depth,
+    recognise_sigmoid_disparity,
+    recognise_sigmoid_range,
+)
 from robot_dl.cli.importing.draft import Draft, Guess, read
 from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.instance_families import (
@@ -130,6 +137,36 @@ FAMILIES: tuple[Family, ...] = (
         'mask_queries',
         '[1, Q, C + 1] and [1, Q, h, w]: MaskFormer, Mask2Former',
         recognise_query_masks,
+    ),
+    Family(
+        'depth',
+        'inverse_depth',
+        '[1, h, w], greater is nearer: MiDaS, DPT, Depth Anything, Depth Pro',
+        recognise_inverse_depth,
+    ),
+    Family(
+        'depth',
+        'metric_depth',
+        '[1, h, w], metres: Depth Anything metric, ZoeDepth, GLPN, Metric3D',
+        recognise_metric_depth,
+    ),
+    Family(
+        'depth',
+        'sigmoid_disparity',
+        '[1, 1, h, w] from 0 to 1, greater is nearer: monodepth2',
+        recognise_sigmoid_disparity,
+    ),
+    Family(
+        'depth',
+        'sigmoid_range',
+        '[1, 1, h, w] from 0 to 1, a part of a range: BTS, NeWCRFs',
+        recognise_sigmoid_range,
+    ),
+    Family(
+        'depth',
+        'log_depth',
+        '[1, 2, h, w]: logarithm of metres and of its expected error',
+        recognise_log_depth,
     ),
 )
 """In the order in which they are listed; a file should be of one family only."""

@@ -7,6 +7,7 @@ from robot_dl.cli.importing.draft import ASK, CLASSES, Guess
 from robot_dl.cli.importing.facts import Facts
 from robot_dl.cli.importing.presets import PRESETS
 from robot_dl.cli.importing.ultralytics import is_ultralytics
+from robot_dl.engine.card import UNLABELLED
 from robot_dl.engine.card_checks import CardError
 
 Known = Mapping[str, Guess]
@@ -79,9 +80,15 @@ QUESTIONS = (
 
 def missing(known: Known) -> list[Question]:
     """Return what has to be asked for, for every card and for this family."""
-    wanted = [q for q in QUESTIONS if any(key not in known for key in q.keys)]
+    wanted = [q for q in _questions(known) if any(key not in known for key in q.keys)]
     asked = {k.removeprefix(ASK): guess for k, guess in known.items() if k.startswith(ASK)}
     return wanted + [_of_family(key, guess) for key, guess in asked.items() if key not in known]
+
+
+def _questions(known: Known) -> list[Question]:
+    """Return what has to be known of a model of this task."""
+    has_labels = 'task' not in known or known['task'].value not in UNLABELLED
+    return [q for q in QUESTIONS if has_labels or q.keys != ('labels',)]
 
 
 def _of_family(key: str, guess: Guess) -> Question:

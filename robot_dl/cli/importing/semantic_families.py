@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_dl.cli.importing.depth_families import tells_depth
 from robot_dl.cli.importing.draft import ASK, Draft, Guess, assumed, read
 from robot_dl.cli.importing.facts import Facts
 
@@ -47,6 +48,8 @@ def recognise_sigmoid(facts: Facts, known: Draft) -> Draft | None:
     name, layout, maps = found
     are_chances = _are_chances(maps)
     count, labels = len(maps), _labels(known)
+    if count == 1 and tells_depth(name):
+        return None
     by_itself = count == 1 or (are_chances and not _add_up(maps)) or labels == count + 1
     if not by_itself:
         return None
