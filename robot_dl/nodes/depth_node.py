@@ -24,6 +24,10 @@ from robot_dl.ros.measured import SENSORS, Places, Sensor
 from robot_dl.ros.qos import CAMERA
 from robot_dl.ros.task_node import TaskNode
 
+UNSAID = (
+    'no depth/confidence, and no use of min_confidence: the model does not tell how sure it is'
+)
+
 
 class DepthNode(TaskNode):
     """Publish the distance of each pixel, for each image there is time for.
@@ -39,6 +43,7 @@ class DepthNode(TaskNode):
     sensor: Sensor | None = None
     alignment: Alignment | None = None
     refusal = ''
+    unsaid = ''
 
     def __init__(self, **options: Any) -> None:
         super().__init__('depth_node', **options)
@@ -88,7 +93,7 @@ class DepthNode(TaskNode):
         """Return what keeps metres from being published."""
         timeout_s = self.params.input_timeout_s
         parts = [part.complaint(timeout_s) for part in (self.camera, self.sensor) if part]
-        return '; '.join(filter(None, [*parts, self.refusal]))
+        return '; '.join(filter(None, [*parts, self.refusal, self.unsaid]))
 
     def details(self) -> Mapping[str, str]:
         """Return how well the map fits what the sensor measures."""
@@ -120,6 +125,7 @@ class DepthNode(TaskNode):
         if told is not None:
             wanted = self.outputs.wants_confidence or self.params.min_confidence > 0
             confidence = self.model.decoder.confidence(outputs) if wanted else None
+            self.unsaid = UNSAID if wanted and confidence is None else ''
             found = self.model.metres(told, fit, self.params, confidence)
             self._publish(found, image, header, known, map_view(fit, shape_of(reading.values)))
         if found is not None:

@@ -242,6 +242,18 @@ def test_confidence_is_the_chance_that_the_metres_are_right(session, camera, mod
     assert node.params.max_depth_m == 3.0
 
 
+def test_whoever_waits_for_the_confidence_of_a_model_without_any_is_told(
+    session, camera, models, calibration
+):
+    calibration.send()
+    answers = session.record(Image, IN_METRES)
+    session.start(DepthNode, model=models['focal'])
+    sure = session.record(Image, 'depth/confidence')
+    session.wait(lambda: camera.answer_within(camera.send(IMAGE), answers, 0.5), 'metres')
+    status_of(session, 'the model does not tell how sure it is')
+    assert sure == []
+
+
 @pytest.mark.parametrize('model', ['metric', 'relative'])
 def test_the_overlay_shows_distances_as_colours(session, camera, models, model):
     overlays = session.record(Image, 'depth_node/overlay')
