@@ -113,7 +113,7 @@ def card(name='a', task='detection', labels=LABELS):
 
 CARDS = {
     'detection': card(),
-    'segmentation': card(task='segmentation'),
+    'segmentation': card(task='segmentation', labels=('floor', *LABELS[:2])),
     'instance_segmentation': card(task='instance_segmentation'),
     'depth': card(task='depth', labels=()),
 }

@@ -18,14 +18,15 @@ from demo_frames import (
 
 from robot_dl.cli.demos.frames import Gallery
 from robot_dl.cli.demos.pairing import Pairing
+from robot_dl.cli.demos.parts import PARTS
 from robot_dl.cli.demos.role import Moments, roles_of
 from robot_dl.cli.demos.summary import LEAST_FRAMES, shortcomings, summary_of
 
-PARTS = ('image', 'found', 'truth')
+TOPICS = ('image', 'found', 'truth')
 
 
 def test_nothing_is_complete_before_every_part_has_come():
-    pairing = Pairing(PARTS)
+    pairing = Pairing(TOPICS)
     assert pairing.add(1, 'image', 'i') is None
     assert pairing.add(1, 'image', 'again') is None
     assert pairing.add(1, 'truth', 't') is None
@@ -33,7 +34,7 @@ def test_nothing_is_complete_before_every_part_has_come():
 
 
 def test_parts_of_different_stamps_are_never_put_together():
-    pairing = Pairing(PARTS)
+    pairing = Pairing(TOPICS)
     assert pairing.add(1, 'image', 'i') is None
     assert pairing.add(2, 'found', 'f') is None
     assert pairing.add(3, 'truth', 't') is None
@@ -181,7 +182,7 @@ def test_one_node_that_falls_short_fails_the_demo():
 
 
 def test_every_part_can_be_told_of_before_it_has_done_anything():
-    for name, one in roles_of([*CARDS, 'detection3d'], CARDS).items():
+    for name, one in roles_of(PARTS, CARDS).items():
         summary = summary_of({name: one}, facts())
         assert summary['nodes'][name]['passed'] is False
         assert one.part.live(one.record.total)

@@ -9,6 +9,7 @@ from demo_frames import (
     GREY,
     LABELS,
     LEFT,
+    PINHOLE,
     RIGHT,
     SIZE_HW,
     boxes3d,
@@ -40,6 +41,7 @@ from robot_dl.cli.demos.marks import LEGEND, marks_of
 from robot_dl.cli.demos.report import caption, report_html
 from robot_dl.cli.demos.section import Panel
 from robot_dl.cli.demos.summary import summary_of
+from robot_dl.cli.demos.verdicts.reach import Ranges, Reach
 
 pytest.importorskip('jinja2')
 
@@ -88,6 +90,13 @@ def places_frame(at_s, scene=0):
     return frame_of(places_verdict(found, truth), at_s, scene=scene)
 
 
+def reach_frame(at_s):
+    angles_rad = np.linspace(-0.4, 0.4, 9)
+    truth = Ranges(angles_rad, np.array([2, 2, np.nan, 2, 2, 2, np.inf, 2, 2]))
+    found = Ranges(angles_rad, np.array([2, 2, 2, np.nan, 2, 3, 2, 2, 2]))
+    return frame_of(Reach.judge(found, truth, PINHOLE, 4.0, 0.9), at_s)
+
+
 def everybody():
     """Return every part with a frame that is right or wrong."""
     return {
@@ -98,6 +107,7 @@ def everybody():
         'instance_segmentation': role(silhouettes_frame(0.0), name='instance_segmentation'),
         'depth': role(frame_of(distances_verdict([[1.0]], [[1.3]])), name='depth'),
         'detection3d': role(places_frame(0.0), name='detection3d'),
+        'free_space': role(reach_frame(0.0), name='free_space'),
     }
 
 
@@ -143,7 +153,7 @@ def test_every_node_has_a_section_with_its_age_and_rate():
     for name, one in everybody().items():
         assert f'<section id="{name}">' in text
         assert text.count(one.part.title) >= 1
-    assert text.count('Age of an answer') == 5
+    assert text.count('Age of an answer') == len(everybody())
     assert text.count('95 % within 30 ms') >= 5
 
 

@@ -20,6 +20,7 @@ from demo_frames import (
 from robot_dl.cli.demos.matching import NOTHING, UNCOUNTED
 from robot_dl.cli.demos.verdicts.metres import MetresTally
 from robot_dl.cli.demos.verdicts.places import PlaceTally
+from robot_dl.cli.demos.verdicts.reach import Ranges, Reach, ReachTally
 from robot_dl.cli.demos.verdicts.silhouettes import SilhouetteTally, pixel_iou
 from robot_dl.cli.demos.verdicts.space import visible_boxes
 
@@ -229,3 +230,64 @@ def test_tallies_of_places_add_up():
     assert total.relative == pytest.approx(0.02)
     assert total.of_class(1).objects == 3
     assert total.of_class(0).recall == 1.0
+
+
+def ranges(*ranges_m, first_rad=-0.1, step_rad=0.1):
+    """Return ranges at bearings a step apart."""
+    angles_rad = first_rad + np.arange(len(ranges_m)) * step_rad
+    return Ranges(angles_rad, np.array(ranges_m, np.float64))
+
+
+def reach(found, truth, most_m=4.0, goal=0.9):
+    """Return the verdict on ranges."""
+    return Reach.judge(found, truth, PINHOLE, most_m, goal)
+
+
+@pytest.mark.parametrize(
+    ('found_m', 'true_m', 'counted'),
+    [
+        (1.0, 1.0, (1, 0, 0)),
+        # Within 10 cm below a metre, within a tenth above.
+        (0.59, 0.5, (1, 0, 0)),
+        (0.61, 0.5, (0, 1, 0)),
+        (0.39, 0.5, (0, 0, 1)),
+        (3.29, 3.0, (1, 0, 0)),
+        (3.31, 3.0, (0, 1, 0)),
+        # Beyond what is asked every range is as good as no end.
+        (np.inf, 7.0, (1, 0, 0)),
+        (np.inf, 2.0, (0, 1, 0)),
+        (2.0, np.inf, (0, 0, 1)),
+        # Nothing said where the floor ends is too near; where nobody knows, nobody asks.
+        (np.nan, 2.0, (0, 0, 1)),
+        (2.0, np.nan, (0, 0, 0)),
+    ],
+)
+def test_a_range_is_right_too_far_or_too_near(found_m, true_m, counted):
+    tally = reach(ranges(found_m), ranges(true_m)).tally
+    assert (tally.right, tally.too_far, tally.too_near) == counted
+
+
+def test_ranges_are_compared_at_the_same_bearing():
+    truth = ranges(1.0, 2.0, 3.0)
+    shifted = ranges(2.0, 3.0, 9.0, first_rad=0.0)
+    np.testing.assert_array_equal(shifted.at(truth.angles_rad), [np.nan, 2.0, 3.0])
+    tally = reach(shifted, truth).tally
+    assert (tally.right, tally.too_far, tally.too_near) == (2, 0, 1)
+    np.testing.assert_array_equal(ranges().at(truth.angles_rad), [np.nan] * 3)
+
+
+def test_floor_that_is_not_there_is_worse_than_floor_that_is_not_told():
+    truth = ranges(1.0, 1.0, 1.0)
+    assert reach(truth, truth).kind == 'right'
+    assert reach(ranges(2.0, 2.0, 1.0), truth).kind == 'false'
+    assert reach(ranges(0.5, 0.5, 1.0), truth).kind == 'missed'
+    assert reach(ranges(np.nan), ranges(np.nan)).words == 'no ground in view'
+
+
+def test_tallies_of_ranges_add_up():
+    total = ReachTally()
+    assert (total.share(total.right), total.median_m) == (None, None)
+    for error_m in (0.0, 0.05, 0.3):
+        total = total + reach(ranges(1 + error_m), ranges(1.0)).counts
+    assert (total.ranges, total.right, total.too_far) == (3, 2, 1)
+    assert total.median_m == pytest.approx(0.05)

@@ -16,11 +16,11 @@ CASTS: dict[str, Cast] = {
         'depth': 'tabletop_depth',
         'detection3d': '',
     },
-    'rooms': {'segmentation': 'rooms_segmenter', 'depth': 'rooms_depth'},
+    'rooms': {'segmentation': 'rooms_segmenter', 'free_space': '', 'depth': 'rooms_depth'},
 }
 """The nodes of each world in the order in which they are told of."""
 
-SOURCES = {'detection3d': ('detection', 'depth')}
+SOURCES = {'detection3d': ('detection', 'depth'), 'free_space': ('segmentation',)}
 """Nodes that live on the answers of others."""
 
 

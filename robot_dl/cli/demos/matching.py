@@ -60,9 +60,7 @@ def match(found: Detections, truth: Detections, least_iou: float = LEAST_IOU) ->
     return match_by(iou_matrix(found.boxes_xyxy, truth.boxes_xyxy), found, truth, least_iou)
 
 
-def match_by(
-    overlap: NDArray[np.floating[Any]], found: Detections, truth: Detections, least: float
-) -> Match:
+def match_by(overlap: NDArray[Any], found: Detections, truth: Detections, least: float) -> Match:
     """Give each detection its object as `match` does, by any measure of overlap.
 
     Args:
@@ -84,9 +82,7 @@ def match_by(
     return Match(truth_of, is_free)
 
 
-def _best(
-    overlap: NDArray[np.floating[Any]], allowed: NDArray[np.bool_], least: float
-) -> int | None:
+def _best(overlap: NDArray[Any], allowed: NDArray[np.bool_], least: float) -> int | None:
     """Return the allowed object of the largest overlap, if that is enough."""
     overlap = np.where(allowed, overlap, 0)
     if not overlap.size or overlap.max() < least:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rgb = NDArray[np.uint8]
-Ids = NDArray[np.integer[Any]]
+Ids = NDArray[Any]
 Metres = NDArray[np.float32]
 
 WRONG, UNKNOWN = (255, 64, 96), (40, 42, 48)

@@ -15,8 +15,9 @@ from robot_dl.cli.demos.drawing import jpeg_bytes, png_bytes
 from robot_dl.cli.demos.frames import Frame
 from robot_dl.cli.demos.marks import Line, Mark
 from robot_dl.cli.demos.parts.part import Part
-from robot_dl.cli.demos.role import AnyFrame, Role
+from robot_dl.cli.demos.role import AnyFrame, Role, nodes_of
 from robot_dl.cli.demos.section import Panel, Scale, Section
+from robot_dl.engine.library import BUNDLED
 
 TEMPLATES = Path(__file__).parent / 'templates'
 MOST_PICTURES = 4
@@ -96,6 +97,7 @@ def report_html(
         made_at=made_at.strftime('%Y-%m-%d %H:%M'),
         chapters=[chapter(role, summary['nodes'][name]) for name, role in roles.items()],
         moment=shots_of_moment(roles, moment),
+        commands=commands_to_try(roles),
         chart_size=(WIDTH, HEIGHT),
     )
 
@@ -144,6 +146,22 @@ def shots_of_moment(roles: Mapping[str, Role], moment: Mapping[str, AnyFrame]) -
         panel = role.part.panels(moment[name])[0]
         shots.append(shot(Panel(role.part.title, panel.image, panel.marks, panel.lines)))
     return shots
+
+
+def commands_to_try(roles: Mapping[str, Role]) -> dict[str, str]:
+    """Return what to type to run each node alone, by its executable."""
+    commands = {}
+    for executable, (parameters, remaps) in nodes_of(roles).items():
+        words = [f'-p {name}:={_typed(value)}' for name, value in parameters.items()]
+        words += [f'-r {name}:={topic}' for name, topic in remaps.items()]
+        commands[executable] = ' '.join([executable, *(['--ros-args', *words] if words else [])])
+    return commands
+
+
+def _typed(value: str) -> str:
+    """Return a parameter as one types it: a bundled model by its name."""
+    path = Path(value)
+    return path.name if path.parent == BUNDLED else value
 
 
 def shot(panel: Panel) -> Shot:

@@ -27,6 +27,16 @@ def roles_of(names: Iterable[str], cards: Cards) -> dict[str, Role]:
     return {part.name: Role(part, Record(part.nothing())) for part in parts}
 
 
+def nodes_of(roles: Mapping[str, Role]) -> dict[str, tuple[dict[str, str], dict[str, str]]]:
+    """Return parameters and remaps of each node by its executable; it may play several parts."""
+    nodes: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+    for role in roles.values():
+        parameters, remaps = nodes.setdefault(role.part.executable, ({}, {}))
+        parameters.update(role.part.parameters)
+        remaps.update(role.part.remaps)
+    return nodes
+
+
 class Moments:
     """Keeps one image that every node has answered: the best to show what all of them do.
 

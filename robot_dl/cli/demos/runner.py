@@ -13,7 +13,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from robot_dl.cli.demos.crew import Crew, DemoError, crew, node_command, sim_command
 from robot_dl.cli.demos.display import Display
-from robot_dl.cli.demos.role import AnyFrame, Role
+from robot_dl.cli.demos.role import AnyFrame, Role, nodes_of
 from robot_dl.cli.demos.spectator import Spectator
 from robot_dl.cli.processes import stack_with_sure_end
 from robot_dl.ros.environment import local_environment, unused_domain
@@ -96,9 +96,8 @@ def commands_of(roles: Mapping[str, Role], scenery: Scenery) -> dict[str, list[s
     """Return the commands of all processes by the names of their nodes."""
     world, first = scenery.world, scenery.first
     commands = {'sim_node': sim_command(world, first, scenery.rate_hz, scenery.scene_period_s)}
-    for role in roles.values():
-        part = role.part
-        commands[part.executable] = node_command(part.executable, part.parameters, part.remaps)
+    for executable, (parameters, remaps) in nodes_of(roles).items():
+        commands[executable] = node_command(executable, parameters, remaps)
     return commands
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from robot_dl.cli.demos.parts.depth import DepthPart
 from robot_dl.cli.demos.parts.detection import DetectionPart
 from robot_dl.cli.demos.parts.detection3d import Detection3dPart
+from robot_dl.cli.demos.parts.free_space import FreeSpacePart
 from robot_dl.cli.demos.parts.instance_segmentation import InstanceSegmentationPart
 from robot_dl.cli.demos.parts.part import Part
 from robot_dl.cli.demos.parts.segmentation import SegmentationPart
@@ -18,5 +19,6 @@ PARTS: Mapping[str, type[Part[Any]]] = {
         InstanceSegmentationPart,
         DepthPart,
         Detection3dPart,
+        FreeSpacePart,
     )
 }

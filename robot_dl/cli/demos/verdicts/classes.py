@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from robot_dl.cli.demos.verdicts.verdict import MISSED, RIGHT, Verdict
 from robot_dl.training.segmentation_scoring import Counts, confusion, overlaps
 
-Ids = NDArray[np.integer[Any]]
+Ids = NDArray[Any]
 
 
 @dataclass(frozen=True)

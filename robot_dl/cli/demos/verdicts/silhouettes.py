@@ -10,7 +10,7 @@ from robot_dl.cli.demos.matching import LEAST_IOU, Tally, match_by
 from robot_dl.cli.demos.verdicts.objects import Objects
 from robot_dl.core.detections import Detections
 
-Numbers = NDArray[np.integer[Any]]
+Numbers = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from robot_dl.cli.demos.matching import NOTHING, UNCOUNTED
 from robot_dl.core.pinhole import Pinhole
 
 Floats = NDArray[np.float64]
-Numbers = NDArray[np.integer[Any]]
+Numbers = NDArray[Any]
 
 EDGE = 0.02
 """Part of its box by which the middle of an object may lie outside of it, as a projection may."""
