@@ -1,6 +1,7 @@
 """Who may import whom, and what nobody may call: read from the source."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -225,6 +226,12 @@ def test_no_node_sleeps(folder):
     for path in python_files(PACKAGE / folder):
         names = {name for name, _ in calls(ast.parse(path.read_text()))}
         assert names.isdisjoint({'sleep', 'time.sleep'}), path
+
+
+@pytest.mark.parametrize('path', python_files(PACKAGE), ids=name_of)
+def test_nothing_needs_a_newer_numpy_than_that_of_humble(path):
+    # Before 1.22, abstract types had no parameters: a module that gives them one does not import.
+    assert not re.search(r'NDArray\[np\.\w+\[', path.read_text())
 
 
 WRONG = [

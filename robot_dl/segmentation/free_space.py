@@ -19,7 +19,7 @@ FREE, BLOCKED, UNSEEN = 0, 1, 2
 GRID_UNKNOWN, GRID_FREE, GRID_OCCUPIED = -1, 0, 100
 """As in `nav_msgs/OccupancyGrid`."""
 
-Numbers = NDArray[np.floating[Any]]
+Numbers = NDArray[Any]
 Places = NDArray[np.intp]
 
 

@@ -17,7 +17,7 @@ from robot_dl.core.fit import Size
 from robot_dl.core.pinhole import Pinhole
 from robot_dl.core.resampling import Resampling
 
-Numbers = NDArray[np.floating[Any]]
+Numbers = NDArray[Any]
 
 WIDEST_RAD = math.radians(85)
 """Beams farther to the side are left away: they never leave the camera's feet."""

@@ -110,7 +110,7 @@ def _box_axis(view: AxisView, low: float, high: float, length: int) -> Axis:
     return axis_at(places[start:stop], int(start), length, slice(0, length))
 
 
-def axis_at(places: NDArray[np.floating[Any]], start: int, length: int, seen: slice) -> Axis:
+def axis_at(places: NDArray[Any], start: int, length: int, seen: slice) -> Axis:
     """Return an axis.
 
     Args:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from robot_dl.segmentation.types import Instances
 from robot_dl.training.scoring import Row, Scores, average_precision, check_pairs
 
-Ids = NDArray[np.integer[Any]]
+Ids = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Ids = NDArray[np.integer[Any]]
+Ids = NDArray[Any]
 Counts = NDArray[np.int64]
 BACKGROUND = 'background'
 EDGE_PX = 4
