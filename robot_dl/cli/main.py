@@ -11,7 +11,7 @@ from robot_dl import __version__
 from robot_dl.cli.extras import how_to_get
 
 VERBS = {
-    'demo': ('robot_dl.cli.demo', 'simulated camera, live detection, and a report'),
+    'demo': ('robot_dl.cli.demo', 'simulated camera, live nodes, and a report against the truth'),
     'up': ('robot_dl.cli.up', 'run the nodes of a deployment file'),
     'doctor': ('robot_dl.cli.doctor', 'find what is wrong on this machine, and how to mend it'),
     'models': ('robot_dl.cli.models', 'import a model of your own; list, show and check models'),
