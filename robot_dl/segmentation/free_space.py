@@ -104,11 +104,13 @@ class FreeSpace:
         ranges_m = np.where(self.is_blocked, self.end_m, np.nan)
         ranges_m[self.is_blocked & (self.end_m <= self.near_m)] = -np.inf
         ranges_m[self.end_m >= range_max_m] = np.inf
+        # A view that begins farther away than anything is told of says nothing of what is nearer.
+        ranges_m[self.near_m >= range_max_m] = np.nan
         return FreeScan(
             ranges_m=ranges_m.astype(np.float32),
             angle_min_rad=float(self.beams.angles_rad[0]),
             step_rad=params.scan_step_rad,
-            range_min_m=float(self.beams.edges_m[0]),
+            range_min_m=float(min(self.beams.edges_m[0], range_max_m)),
             range_max_m=range_max_m,
         )
 

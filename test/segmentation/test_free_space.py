@@ -186,6 +186,15 @@ def test_ranges_beyond_all_measure_follow_rep_117():
     assert (cells == GRID_UNKNOWN).all()
 
 
+def test_a_view_that_begins_beyond_the_range_of_the_scan_tells_nothing():
+    # It told infinity once, with a least range above the greatest: a costmap clears the way then.
+    ahead = params(-0.35, scan_range_m=3.0)
+    for ids in (np.full((480, 640), FLOOR, np.uint8), np.full((480, 640), WALL, np.uint8)):
+        scan = free_space(SemanticMask(ids), [FLOOR], CAMERA, ahead).scan(ahead)
+        assert np.isnan(scan.ranges_m).all()
+        assert 0 <= scan.range_min_m <= scan.range_max_m == 3.0
+
+
 def test_what_a_crop_has_cut_off_below_is_unknown_and_not_in_the_way():
     mask = seen(0.3, 2.0)
     ids = mask.class_ids.copy()
