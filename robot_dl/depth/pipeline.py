@@ -20,6 +20,9 @@ from robot_dl.engine.task_model import TaskModel
 
 Rgb = NDArray[np.uint8]
 
+LEAST_M = float(np.finfo(np.float32).tiny)
+"""Whoever reads a depth image takes 0 for "nothing was measured", as cameras write it."""
+
 
 @dataclass(frozen=True)
 class DepthEstimator(TaskModel[Decoder, DepthParams, DepthMap | RelativeDepth]):
@@ -113,7 +116,7 @@ class DepthEstimator(TaskModel[Decoder, DepthParams, DepthMap | RelativeDepth]):
         view = map_view(fit, shape_of(reading.values))
         depth_m = metres_of(placed(reading.values, view, params), reading.is_inverse)
         sure = None if confidence is None else placed(confidence, view, params)
-        known = _within(depth_m, params.min_depth_m, params.max_depth_m)
+        known = _within(depth_m, max(params.min_depth_m, LEAST_M), params.max_depth_m)
         if sure is not None:
             known = known & (sure >= params.min_confidence)
             sure = np.where(known, sure, np.float32(0))

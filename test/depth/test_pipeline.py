@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from toy_depth import metres_of, ramp, write_depth_model
 
+from robot_dl.core.fit import letterbox
 from robot_dl.core.params import ParamError
+from robot_dl.depth.decoders.sigmoid import SigmoidRange
 from robot_dl.depth.params import DepthParams
 from robot_dl.depth.pipeline import open_depth
 from robot_dl.depth.types import DepthMap, RelativeDepth
@@ -64,6 +66,13 @@ def test_what_is_too_near_or_too_far_is_unknown(model):
     assert found.depth_m[known].max() <= 4
     assert known.mean() == pytest.approx(0.4, abs=0.02)
     assert (found.confidence[~known] == 0).all()
+
+
+def test_zero_metres_are_unknown(model):
+    zeros = {'depth': np.zeros((1, 1, 24, 32), np.float32)}
+    reading = SigmoidRange(min_m=0.0).decode(zeros)
+    found = model.metres(reading, letterbox((48, 64), (24, 32)), DepthParams())
+    assert np.isnan(found.depth_m).all()
 
 
 def test_what_the_network_is_not_sure_of_can_be_left_out(model):
