@@ -79,8 +79,8 @@ class DepthCamera:
         """Return the pixels of the depth image, as places of the image; see `Sensor.places`."""
         _check_frames(image.header, measured.header)
         depth_m = depth_from_msg(measured)
-        shapes = depth_m.shape[1] / depth_m.shape[0], image.width / max(1, image.height)
-        if abs(shapes[0] / shapes[1] - 1) > SHAPES_ALIKE:
+        shape, wanted = depth_m.shape[1] / depth_m.shape[0], image.width / max(1, image.height)
+        if abs(shape - wanted) > SHAPES_ALIKE * wanted:
             raise ImageError(
                 f'reference_depth: expected the shape of the image, {image.width} x '
                 f'{image.height}, to which it is registered; got {measured.width} x '

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
-from sensor_msgs.msg import LaserScan
+from sensor_msgs.msg import Image, LaserScan
+from std_msgs.msg import Header
 
+from robot_dl.core.bad_images import ImageError
 from robot_dl.core.pinhole import Pinhole
-from robot_dl.ros.measured import MOST_STEPS, places_in_image, places_of_points
+from robot_dl.ros.depth import depth_to_msg
+from robot_dl.ros.measured import MOST_STEPS, DepthCamera, places_in_image, places_of_points
 from robot_dl.ros.scans import points_from_scan
 
 CAMERA = Pinhole(fx=300.0, fy=310.0, cx=159.5, cy=119.5, size_hw=(240, 320))
@@ -30,6 +33,13 @@ def test_a_large_depth_image_is_sampled_and_holes_are_left_out():
     assert MOST_STEPS * 40 < len(places) <= MOST_STEPS * MOST_STEPS
     assert (places[:, 1] >= 540).all()
     assert len(places_in_image(np.full((4, 4), np.nan, np.float32), (4, 4))) == 0
+
+
+def test_an_image_that_claims_no_width_is_refused_as_a_bad_image():
+    # A division by its width made the node give up after ten of them.
+    depth = depth_to_msg(np.ones((4, 6), np.float32), Header())
+    with pytest.raises(ImageError, match='expected the shape of the image, 0 x 48'):
+        DepthCamera(None, lambda: None, lambda: 0.0).places(Image(height=48), depth, None)
 
 
 def test_points_are_where_the_camera_sees_them_and_not_behind_it():
