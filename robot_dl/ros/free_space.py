@@ -73,7 +73,8 @@ class FreeSpacePublisher:
     def _place(self, optical_T_ground: NDArray[np.float64], header: Header, frame: str) -> None:
         """Tell where the frame is, when that is new."""
         placed = header.frame_id, optical_T_ground.tobytes()
-        if self._frame is None or placed == self._placed:
+        # Every listener of tf2 complains about a parent without a name, or that is its own child.
+        if self._frame is None or header.frame_id in ('', frame) or placed == self._placed:
             return
         transform = transform_msg(header.frame_id, frame, optical_T_ground, header.stamp)
         self._frame.publish(TFMessage(transforms=[transform]))

@@ -147,6 +147,16 @@ def test_somebody_else_may_say_where_the_ground_is(session, ask, folder):
 
 
 @pytest.mark.usefixtures('info')
+def test_no_frame_is_its_own_child(session, ask, folder):
+    session.start(SegmentationNode, model=folder, **DRIVING, ground_frame=FRAME)
+    frames = session.record(TFMessage, 'tf_static', LATCHED)
+    scans = session.record(LaserScan, 'free_space_scan', SENSOR_DATA)
+    for _ in range(3):
+        ask(FLOOR, scans)
+    assert frames == []
+
+
+@pytest.mark.usefixtures('info')
 def test_nothing_is_computed_and_no_calibration_heard_while_nobody_subscribes(
     session, camera, ask, folder
 ):
