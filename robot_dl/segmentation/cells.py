@@ -17,6 +17,10 @@ Floats = NDArray[np.float32]
 
 MOST_VALUES = 300_000
 """Interpolated at once, so that they stay in the cache of a processor."""
+FEW_PIXELS = 40_000
+"""Of one map, so many are computed faster than it is found out which of them need it."""
+FEW_CELLS = 100
+"""So many are computed faster together than those of different sizes apart."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,28 @@ def differ(grid: NDArray[Any]) -> NDArray[np.bool_]:
 
 def above(grid: Floats, threshold: float, rows: Axis, columns: Axis) -> NDArray[np.bool_]:
     """Tell where a map [h, w], resized bilinearly to the pixels [n, m], exceeds a threshold."""
+    if len(rows.low) * len(columns.low) <= FEW_PIXELS:
+        return resized(grid, rows, columns) > threshold
     coarse = grid > threshold
     inside = spread(coarse, rows, columns)
     for cells in interpolated(grid[None], differ(coarse), rows, columns):
         inside.reshape(-1)[cells.pixels] = cells.values[0] > threshold
     return inside
+
+
+def resized(grid: Floats, rows: Axis, columns: Axis) -> Floats:
+    """Return a map [h, w] resized bilinearly to the pixels [n, m]: what `interpolated` gives."""
+    tall = _on_the_way(grid, rows.low, rows.part[:, None], 0)
+    return _on_the_way(tall, columns.low, columns.part, 1)
+
+
+def _on_the_way(grid: Floats, low: Places, part: Floats, axis: int) -> Floats:
+    first = grid.take(low, axis=axis)
+    values: Floats = grid.take(np.minimum(low + 1, grid.shape[axis] - 1), axis=axis)
+    values -= first
+    values *= part
+    values += first
+    return values
 
 
 def interpolated(
@@ -85,20 +106,22 @@ def interpolated(
     Yields:
         The values, for so many cells at a time as fit into a cache.
     """
-    (_, heights), (_, widths) = rows.begins(), columns.begins()
-    has_pixels = (heights > 0)[:, None] & (widths > 0)
-    # The outermost have half a cell more, and all that go together take as much as the largest.
-    is_outer = np.ones(chosen.shape, np.bool_)
-    is_outer[1:-1, 1:-1] = False
-    for kind in (~is_outer, is_outer):
-        i, j = np.nonzero(chosen & has_pixels & kind)
-        if len(i):
-            yield from _inside(maps, i, j, rows, columns)
+    (_, heights), (_, widths) = rows.begins, columns.begins
+    i, j = np.nonzero(chosen & ((heights > 0)[:, None] & (widths > 0)))
+    groups: list[Any] = [slice(None)]
+    if len(i) > FEW_CELLS:
+        # The outermost are larger by half, and all of a group take as much as its largest.
+        last_i, last_j = chosen.shape[0] - 1, chosen.shape[1] - 1
+        is_outer = (i == 0) | (i == last_i) | (j == 0) | (j == last_j)
+        groups = [~is_outer, is_outer]
+    for group in groups:
+        if len(i[group]):
+            yield from _inside(maps, i[group], j[group], rows, columns)
 
 
 def _inside(maps: Floats, i: Places, j: Places, rows: Axis, columns: Axis) -> Iterator[Cells]:
     """Interpolate in cells [B] by their row and their column; see `interpolated`."""
-    (tops, heights), (lefts, widths) = rows.begins(), columns.begins()
+    (tops, heights), (lefts, widths) = rows.begins, columns.begins
     high, wide = np.arange(heights[i].max())[:, None], np.arange(widths[j].max())[:, None]
     flat = maps.reshape(len(maps), -1)
     down = maps.shape[2] if maps.shape[1] > 1 else 0

@@ -1,7 +1,7 @@
 """Where the pixels of an image lie in a map that a network returned, and the reverse."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ class Axis:
         """The element whose part of the image holds each pixel's centre [n]."""
         return np.asarray(np.minimum(self.low + (self.part >= 0.5), self.length - 1))
 
+    @cached_property
     def begins(self) -> tuple[Places, Places]:
         """Return the place among the pixels where each cell begins, and how many it has."""
         edges = np.searchsorted(self.low, np.arange(max(self.length - 1, 1) + 1))

@@ -1,6 +1,7 @@
 """Masks computed only on outlines equal those that are computed everywhere."""
 
 import time
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from robot_dl.core.fit import FITS, Fit, letterbox, stretch
-from robot_dl.segmentation.cells import above, greatest
+from robot_dl.segmentation import cells
+from robot_dl.segmentation.cells import (
+    FEW_CELLS,
+    FEW_PIXELS,
+    above,
+    greatest,
+    interpolated,
+    resized,
+)
 from robot_dl.segmentation.maps import IdMap, ScoreMaps
 from robot_dl.segmentation.sampling import axes
 
@@ -86,15 +95,29 @@ def test_only_the_outlines_need_computing(case):
 
 
 @settings(max_examples=60, deadline=None)
-@given(cases(), st.floats(-2, 2))
-def test_a_threshold_needs_computing_on_outlines_only(case, threshold):
+@given(cases(), st.floats(-2, 2), st.sampled_from([0, FEW_PIXELS]))
+def test_a_threshold_needs_computing_on_outlines_only(case, threshold, few_pixels):
     scores, fit = case
     rows, columns = axes(fit, scores.shape[1:])
-    inside = above(scores[0], threshold, rows, columns)
+    with patch.object(cells, 'FEW_PIXELS', few_pixels):
+        inside = above(scores[0], threshold, rows, columns)
     expected = full(scores[:1].astype(np.float64), fit)[0]
     expected = expected[rows.start : rows.stop, columns.start : columns.stop]
     clear = np.abs(expected - threshold) > 1e-5
     np.testing.assert_array_equal(inside[clear], (expected > threshold)[clear])
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.sampled_from([0, FEW_CELLS, 10**6]))
+def test_cells_are_computed_to_the_bit_as_whole_maps_are(case, few_cells):
+    scores, fit = case
+    rows, columns = axes(fit, scores.shape[1:])
+    height, width = (max(1, n - 1) for n in scores.shape[1:])
+    found = np.full((len(rows.low), len(columns.low)), np.nan, np.float32)
+    with patch.object(cells, 'FEW_CELLS', few_cells):
+        for some in interpolated(scores[:1], np.ones((height, width), bool), rows, columns):
+            found.reshape(-1)[some.pixels] = some.values[0]
+    np.testing.assert_array_equal(found, resized(scores[0], rows, columns))
 
 
 @pytest.mark.parametrize('map_hw', [(120, 160), (60, 80), (97, 131), (240, 320), (480, 640)])
@@ -107,10 +130,10 @@ def test_the_rule_is_that_of_opencv_and_torch(map_hw):
     by_torch = torch.nn.functional.interpolate(
         torch.tensor(scores)[None], (480, 640), mode='bilinear', align_corners=False
     )[0].numpy()
-    for resized in (by_opencv, by_torch):
-        clear = np.diff(np.sort(resized, axis=0)[-2:], axis=0)[0] > 1e-3
+    for expected in (by_opencv, by_torch):
+        clear = np.diff(np.sort(expected, axis=0)[-2:], axis=0)[0] > 1e-3
         assert clear.mean() > 0.97
-        np.testing.assert_array_equal(mask.class_ids[clear], resized.argmax(axis=0)[clear])
+        np.testing.assert_array_equal(mask.class_ids[clear], expected.argmax(axis=0)[clear])
 
 
 def test_padding_is_left_away_by_fractions_of_a_pixel():
