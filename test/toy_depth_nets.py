@@ -17,14 +17,6 @@ from torch import Tensor, nn
 # The library would look for newer files on its hub otherwise.
 os.environ['HF_HUB_OFFLINE'] = '1'
 
-from transformers import (
-    DepthAnythingConfig,
-    DepthAnythingForDepthEstimation,
-    Dinov2Config,
-    GLPNConfig,
-    GLPNForDepthEstimation,
-)
-
 SIZE_HW = (70, 98)
 """Multiples of 14, as the patches of DINOv2 want it."""
 IMAGENET = '--preset', 'imagenet'
@@ -41,6 +33,7 @@ class Toy:
         options: Its options, as the card must have them.
         answers: What a user has to say beside the licence.
         config: What lies beside the export as config.json.
+        size_hw: Height and width of its input.
     """
 
     build: Callable[[], nn.Module]
@@ -49,6 +42,7 @@ class Toy:
     options: dict[str, Any] = field(default_factory=dict)
     answers: tuple[str, ...] = IMAGENET
     config: dict[str, Any] = field(default_factory=dict)
+    size_hw: tuple[int, int] = SIZE_HW
 
 
 class OneMap(nn.Module):
@@ -80,10 +74,24 @@ class Maps(nn.Module):
         return maps[0] if len(maps) == 1 else tuple(maps)
 
 
+def livelier(net: nn.Module) -> nn.Module:
+    """Return it with maps that differ from place to place, as those of a fresh one do not."""
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.kaiming_normal_(module.weight)
+    return net
+
+
 def depth_anything(kind: str) -> Callable[[], nn.Module]:
     """Depth Anything V2: relative, or metric with its sigmoid times the greatest depth."""
 
     def build() -> nn.Module:
+        from transformers import (
+            DepthAnythingConfig,
+            DepthAnythingForDepthEstimation,
+            Dinov2Config,
+        )
+
         backbone = Dinov2Config(
             hidden_size=32,
             num_hidden_layers=4,
@@ -104,16 +112,15 @@ def depth_anything(kind: str) -> Callable[[], nn.Module]:
             max_depth=20 if kind == 'metric' else None,
         )
         net = DepthAnythingForDepthEstimation(config)
-        # A fresh head says nothing but zero, or its middle.
-        nn.init.normal_(net.head.conv3.weight, std=0.5)
-        nn.init.constant_(net.head.conv3.bias, 0.5)
-        return OneMap(net)
+        return OneMap(livelier(net))
 
     return build
 
 
 def glpn() -> nn.Module:
     """GLPN: a sigmoid times the greatest depth, at the input's size."""
+    from transformers import GLPNConfig, GLPNForDepthEstimation
+
     config = GLPNConfig(
         hidden_sizes=[8, 8, 16, 16],
         depths=[1, 1, 1, 1],
@@ -121,7 +128,7 @@ def glpn() -> nn.Module:
         decoder_hidden_size=16,
         max_depth=10,
     )
-    return OneMap(GLPNForDepthEstimation(config))
+    return OneMap(livelier(GLPNForDepthEstimation(config)))
 
 
 METRIC = {'model_type': 'depth_anything', 'depth_estimation_type': 'metric'}
@@ -141,7 +148,12 @@ TOYS = {
         config=METRIC,
     ),
     'glpn': Toy(
-        glpn, ('predicted_depth',), 'metric_depth', {'metric': True}, config={'model_type': 'glpn'}
+        glpn,
+        ('predicted_depth',),
+        'metric_depth',
+        {'metric': True},
+        config={'model_type': 'glpn'},
+        size_hw=(64, 96),
     ),
     'midas': Toy(
         lambda: Maps(nn.ReLU()),
@@ -197,7 +209,7 @@ def export(name: str, folder: Path) -> Path:
         warnings.simplefilter('ignore')
         torch.onnx.export(
             net(name),
-            (torch.zeros(1, 3, *SIZE_HW),),
+            (torch.zeros(1, 3, *toy.size_hw),),
             str(path),
             opset_version=17,
             input_names=['images'],

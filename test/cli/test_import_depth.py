@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import yaml
-from toy_depth_nets import IMAGENET, SIZE_HW, TOYS, export
+from toy_depth_nets import IMAGENET, TOYS, export
 from toy_imports import import_file
 
 from robot_dl.cli.importing.families import FAMILIES
@@ -16,13 +16,6 @@ from robot_dl.depth.types import RelativeDepth
 from robot_dl.engine.library import user_models
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope='module')
-def exports(tmp_path_factory):
-    """Export every toy once."""
-    folder = tmp_path_factory.mktemp('exports')
-    return {name: export(name, folder) for name in TOYS}
 
 
 @pytest.fixture
@@ -39,17 +32,17 @@ def test_every_family_has_an_export():
 
 @pytest.mark.usefixtures('home')
 @pytest.mark.parametrize('name', TOYS)
-def test_an_export_becomes_a_card_that_runs(name, exports, capsys):
+def test_an_export_becomes_a_card_that_runs(name, tmp_path, capsys):
     """Trap 12: what is metric and what is not stands on the card, and nothing is guessed."""
     toy = TOYS[name]
-    assert import_file(exports[name], *toy.answers) == 0, capsys.readouterr().err
+    assert import_file(export(name, tmp_path), *toy.answers) == 0, capsys.readouterr().err
     assert 'depth_node --ros-args' in capsys.readouterr().out
     card = yaml.safe_load((user_models() / name / 'model.yaml').read_text())
     assert (card['task'], card['decoder']) == ('depth', toy.decoder)
     assert 'labels' not in card
     kind = DECODERS[toy.decoder]
     assert kind.from_dict(card.get('decoder_options', {})) == kind.from_dict(toy.options)
-    assert card['input']['size_hw'] == list(SIZE_HW)
+    assert card['input']['size_hw'] == list(toy.size_hw)
     pinhole = Pinhole(500.0, 500.0, 319.5, 239.5, (480, 640))
     found = open_depth(name, 'cpu')(trial_picture(), DepthParams(max_depth_m=1000.0), pinhole)
     is_relative = not kind.from_dict(toy.options).metric
@@ -60,9 +53,9 @@ def test_an_export_becomes_a_card_that_runs(name, exports, capsys):
 
 
 @pytest.mark.usefixtures('home')
-def test_whether_a_plain_map_is_metres_or_nearness_is_asked(exports, capsys):
+def test_whether_a_plain_map_is_metres_or_nearness_is_asked(tmp_path, capsys):
     """Trap 12: neither is taken for granted."""
-    assert import_file(exports['canonical'], *IMAGENET) != 0
+    assert import_file(export('canonical', tmp_path), *IMAGENET) != 0
     error = capsys.readouterr().err
     assert 'which may mean several things' in error
     assert '--decoder inverse_depth' in error
@@ -70,8 +63,8 @@ def test_whether_a_plain_map_is_metres_or_nearness_is_asked(exports, capsys):
 
 
 @pytest.mark.usefixtures('home')
-def test_whether_a_disparity_has_a_scale_is_asked(exports, capsys):
-    assert import_file(exports['monodepth2'], '--preset', 'unit') != 0
+def test_whether_a_disparity_has_a_scale_is_asked(tmp_path, capsys):
+    assert import_file(export('monodepth2', tmp_path), '--preset', 'unit') != 0
     error = capsys.readouterr().err
     assert '--option metric' in error
     assert 'trained on films false' in error
