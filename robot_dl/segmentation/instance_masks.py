@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from robot_dl.core.detections import Detections
 from robot_dl.core.fit import Fit
+from robot_dl.engine.object_model import have_area
 from robot_dl.segmentation.cells import above
 from robot_dl.segmentation.sampling import Axis, axes, axes_in_box
 from robot_dl.segmentation.types import Region
@@ -132,6 +133,9 @@ class BoxMasks:
 
     def region(self, number: int, box_xyxy: Floats, fit: Fit, threshold: float) -> Region:
         """Return the pixels of an object; see `Masks`."""
+        # Exports fill up their tables with rows of zeros.
+        if not have_area(self.boxes_xyxy[[number]]).all():
+            return Region(0, 0, np.zeros((0, 0), np.bool_))
         grid = np.pad(self.maps[number], 1)
         height, width = grid.shape
         rows, columns = axes_in_box(fit, self.boxes_xyxy[number], (height, width))

@@ -277,3 +277,16 @@ def test_masks_must_belong_to_boxes():
     outputs['masks'] = outputs['masks'][:1]
     with pytest.raises(ValueError, match='expected a mask for each box, got 1 masks'):
         decoder.decode(outputs, PARAMS, MODEL_HW)
+
+
+def test_rows_that_only_fill_up_a_table_have_masks_too(instance):
+    # Boxes of Mask R-CNN without area were divided by: with score 0 the node gave up.
+    least = InstanceSegmentationParams(score=0.0, max_detections=1000)
+    found = instance.decode(instance.example(), least, (96, 96))
+    fit = stretch((48, 64), (96, 96))
+    boxes = fit.to_source(found.detections.boxes_xyxy)
+    for number, box in enumerate(boxes):
+        region = found.masks.region(number, box, fit, 0.5)
+        rows, columns = region.window
+        assert rows.stop <= 48
+        assert columns.stop <= 64
