@@ -8,11 +8,13 @@ from robot_dl.cli.importing.classification_families import (
     recognise_probabilities,
 )
 from robot_dl.cli.importing.depth_families import (
+    DEPTH,
     recognise_inverse_depth,
     recognise_log_depth,
     recognise_metric_depth,
     recognise_sigmoid_disparity,
     recognise_sigmoid_range,
+    tells_depth,
 )
 from robot_dl.cli.importing.draft import Draft, Guess, read
 from robot_dl.cli.importing.facts import Facts
@@ -187,6 +189,10 @@ def recognised(facts: Facts, known: Mapping[str, Guess]) -> dict[str, Guess]:
     if not families:
         raise CardError(_unknown(wanted))
     found = [(f, draft) for f in families if (draft := f.recognise(facts, known)) is not None]
+    # A map as long as another family has places: its name says more than its shape.
+    depth = [(f, draft) for f, draft in found if f.task == DEPTH]
+    if depth and any(map(tells_depth, facts.seen)):
+        found = depth
     if not found and 'decoder' in wanted:
         # The decoder itself has the last word, when the finished card is tried.
         return read(f'as --decoder {wanted["decoder"]} does', task=families[0].task)
