@@ -18,14 +18,23 @@ from robot_dl.training.seeds import FREE, SPLITS
 END_PATIENCE_S = 120
 
 
+def finished(out, *options):
+    """Return a finished demo, and the folder of its results."""
+    command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', '--out', out, *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=END_PATIENCE_S), out
+
+
 @pytest.fixture(scope='module')
 def demo(tmp_path_factory):
-    """Return a finished demo, and the folder of its results."""
-    out = tmp_path_factory.mktemp('demo')
-    command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', '--only', 'detection']
-    command += ['--seconds', '8', '--out', out]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=END_PATIENCE_S)
-    return done, out
+    """Return a finished demo of one node."""
+    return finished(tmp_path_factory.mktemp('demo'), '--only', 'detection', '--seconds', '8')
+
+
+@pytest.fixture(scope='module', params=CASTS)
+def crowd(request, tmp_path_factory):
+    """Return a finished demo of all nodes of a world, and the world."""
+    options = ('--world', request.param, '--seconds', '8')
+    return *finished(tmp_path_factory.mktemp('crowd'), *options), request.param
 
 
 @pytest.mark.ros
@@ -73,6 +82,42 @@ def test_report_and_pictures_are_there(demo):
     assert {p.name for p in (out / 'logs').iterdir()} == {'sim_node.log', 'detection_node.log'}
 
 
+@pytest.mark.ros
+@pytest.mark.slow
+def test_every_node_of_a_world_answers_and_is_compared_with_the_truth(crowd):
+    done, out, world = crowd
+    summary = json.loads((out / 'summary.json').read_text())
+    assert done.returncode == (0 if summary['passed'] else 1), done.stdout + done.stderr
+    assert list(summary['nodes']) == list(CASTS[world])
+    for name, node in summary['nodes'].items():
+        # Whatever a model scores: none may be starved by the others.
+        assert node['frames'] >= summary['images'] / 2, name
+        assert 0 < node['latency_ms']['p50'] <= node['latency_ms']['p95'], name
+        assert node['rate_hz'] > summary['camera_hz'] / 2, name
+        assert all(node[score] is not None for score in node['goals']), name
+        assert node['status'], name
+
+
+@pytest.mark.ros
+@pytest.mark.slow
+def test_the_bundled_models_reach_the_goals_of_the_demo(crowd):
+    done, _, _ = crowd
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.ros
+@pytest.mark.slow
+def test_the_report_of_a_world_has_a_section_and_pictures_of_every_node(crowd):
+    _, out, world = crowd
+    page = (out / 'report.html').read_text()
+    assert 'One image, as every node saw it' in page
+    logs = {path.stem for path in (out / 'logs').iterdir()}
+    assert logs == {'sim_node', *(f'{name}_node' for name in CASTS[world])}
+    for name in CASTS[world]:
+        assert f'<section id="{name}">' in page
+        assert list((out / 'frames').glob(f'{name}_*.png'))
+
+
 @pytest.mark.parametrize('seed', [0, GREATEST_SEED])
 def test_no_seed_shows_worlds_that_training_or_evaluation_use(seed):
     worlds = range(first_world(seed), first_world(seed) + WORLDS_PER_SEED)
@@ -109,3 +154,11 @@ def test_the_camera_is_slower_where_more_nodes_share_fewer_cores():
     assert rates == sorted(rates)
     assert rates[1] < rate_hz_for(['detection'], 'tabletop', 2)
     assert rate_hz_for(everybody, 'tabletop', 1) >= 1
+
+
+def test_the_demo_needs_nothing_that_only_training_brings():
+    code = 'import sys, robot_dl.cli.demos.session; print(*sys.modules)'
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert {'torch', 'onnx', 'tqdm', 'faster_coco_eval', 'matplotlib'}.isdisjoint(
+        done.stdout.split()
+    )
