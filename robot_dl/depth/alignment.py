@@ -73,9 +73,10 @@ class Alignment:
         if self.error > max_error:
             return f'its median error is {self.error:.1%}, align_max_error is {max_error:.1%}'
         if self.doubt > max_error:
+            doubt = f'{self.doubt:.1%}' if np.isfinite(self.doubt) else 'any amount'
             return (
                 f'what was measured lies at too few distances to tell scale from shift: elsewhere '
-                f'the metres may be {self.doubt:.1%} off, align_max_error is {max_error:.1%}'
+                f'the metres may be off by {doubt}, align_max_error is {max_error:.1%}'
             )
         return ''
 

@@ -81,7 +81,7 @@ class Detection3dNode(InputNode):
         detections, depth = came[DETECTIONS], came[DEPTH]
         check_same_view(detections, depth)
         found = self.locate(came) if detections.detections else Detections3D.empty()
-        frame = self.params.target_frame or depth.header.frame_id
+        frame = self.params.target_frame.lstrip('/') or depth.header.frame_id
         msg = detections3d_to_msg(found, detections, frame)
         self.output.publish(msg)
         if self.markers.get_subscription_count():

@@ -58,9 +58,15 @@ class RegisteredDepth:
         """Return which detection each pixel [H, W] of the depth image shows, k + 1, or 0.
 
         Raises:
-            ImageError: If the mask is none, or of another size than the colour image.
+            ImageError: If the mask is none, tells classes, or has another size than the colour
+                image.
         """
         numbers = mask_from_msg(mask)
+        if numbers.dtype != np.uint16:
+            raise ImageError(
+                f'mask: expected instance numbers (mono16), got {mask.encoding}, as masks of '
+                'classes have; remap mask to that of the instance_segmentation_node'
+            )
         wanted_hw = (self.colour or self.pinhole).size_hw
         if numbers.shape != wanted_hw:
             raise ImageError(

@@ -140,7 +140,8 @@ def test_every_reason_stands_for_itself():
     assert 'is it of this camera' in replace(fine, scale=-1.0).refusal(0.1, 50)
     assert 'is it of this camera' in replace(fine, scale=float('nan')).refusal(0.1, 50)
     assert 'fits 40% of 1000' in replace(fine, inliers=0.4).refusal(0.1, 50)
-    assert 'may be 20.0% off' in replace(fine, doubt=0.2).refusal(0.1, 50)
+    assert 'may be off by 20.0%' in replace(fine, doubt=0.2).refusal(0.1, 50)
+    assert 'off by any amount' in replace(fine, doubt=float('inf')).refusal(0.1, 50)
 
 
 @pytest.mark.parametrize('fit', sorted(FITS))

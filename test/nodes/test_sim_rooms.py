@@ -125,6 +125,7 @@ def test_the_robot_drives_and_odometry_agrees_with_the_truth_within_its_drift(se
     assert (last.header.frame_id, last.child_frame_id) == ('map', 'base_link')
     assert (odometry[0].header.frame_id, odometry[0].child_frame_id) == ('odom', 'base_link')
     assert np.reshape(odometry[-1].pose.covariance, (6, 6))[0, 0] > 0
+    assert 0 < np.reshape(odometry[-1].twist.covariance, (6, 6))[0, 0] < 0.01
 
 
 def test_the_robot_stops_half_a_second_after_the_last_command(session, start):

@@ -217,3 +217,10 @@ def test_a_label_has_its_colour_whatever_else_is_there():
     ]
     assert colours[0] == colours[1]
     assert colours[0].a < 1
+
+
+def test_a_mask_of_classes_is_no_mask_of_instances():
+    view = registered_depth(depth_image(scene()), info_msg(), None, 0.0)
+    classes = raw_image(np.zeros(CAMERA.size_hw, np.uint8), 'mono8')
+    with pytest.raises(ImageError, match=r'mono16.*got mono8.*instance_segmentation_node'):
+        view.instances(classes, boxes_msg(HEADER, BOX))

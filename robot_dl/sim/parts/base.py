@@ -18,6 +18,10 @@ from robot_dl.sim.rooms.odometry import Motion
 
 ON_THE_FLOOR = 1e6
 """Variance of what a planar robot does not measure: the robot_localization convention."""
+TWIST_COVARIANCE = np.diag([0.01, 0.01, 0.03]) ** 2
+"""Of speed ahead and sideways in m/s and of turning in rad/s: twice what wheels of the wrong size
+(see `sim.rooms.odometry`) make of the greatest speeds.
+"""
 
 
 class Base(Part):
@@ -65,6 +69,7 @@ def odometry_msg(motion: Motion, frame: str, stamp: Time) -> Odometry:
     x, y, z, w = quaternion_xyzw_from_matrix(matrix[:3, :3]).tolist()
     at.orientation.x, at.orientation.y, at.orientation.z, at.orientation.w = x, y, z, w
     msg.pose.covariance = _on_the_floor(motion.covariance)
+    msg.twist.covariance = _on_the_floor(TWIST_COVARIANCE)
     msg.twist.twist.linear.x = motion.speed_mps
     msg.twist.twist.linear.y = motion.sideways_mps
     msg.twist.twist.angular.z = motion.turn_radps
