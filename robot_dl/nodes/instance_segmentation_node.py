@@ -45,7 +45,9 @@ class InstanceSegmentationNode(LabellingNode):
         ids = [str(number) for number in range(1, len(found) + 1)]
         labels = self.model.card.labels
         self.output.publish(detections_to_msg(found.detections, header, labels, ids))
-        self.mask.publish(mask_to_msg(found.instance_ids, header))
+        # Else the middleware would still copy it, and keep as much memory as the largest needs.
+        if self.mask.get_subscription_count():
+            self.mask.publish(mask_to_msg(found.instance_ids, header))
         self.show(image, found, header)
 
     def draw(self, image: Rgb, found: Instances) -> Rgb:

@@ -55,7 +55,8 @@ class SegmentationNode(LabellingNode):
         outputs, fit = self.infer(image)
         is_asked = bool(self.confidence.get_subscription_count())
         found = self.model.answer(outputs, fit, self.params, is_asked)
-        self.mask.publish(mask_to_msg(found.class_ids, header))
+        if self.mask.get_subscription_count():
+            self.mask.publish(mask_to_msg(found.class_ids, header))
         if found.confidence is not None:
             self.confidence.publish(mask_to_msg(found.confidence, header))
         self.is_unsure = is_asked and found.confidence is None

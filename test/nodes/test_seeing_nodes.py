@@ -86,7 +86,7 @@ SEERS = [
     Seer(
         SegmentationNode,
         write_segmenter,
-        frozenset({'/camera_info', '/free_space', '/free_space_scan'}),
+        frozenset({'/camera_info', '/free_space', '/free_space_scan', '/tf_static'}),
     ),
     Seer(InstanceSegmentationNode, write_instance_segmenter),
     Seer(DepthNode, write_depth_model, ON_DEMAND_DEPTH),
