@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +35,8 @@ class Job:
         check_every_s: Time between two validations.
         batch: Pictures a step.
         rate: Greatest learning rate.
+        alone: Models that are trained on for themselves after the training together, and for
+            which part of its minutes.
     """
 
     module: str
@@ -45,8 +49,11 @@ class Job:
     check_every_s: float
     batch: int = 32
     rate: float = 2e-3
+    alone: Mapping[str, float] = field(default_factory=dict)
 
 
+ALONE_RATE, ALONE_WARM_UP_STEPS = 2 / 3, 100
+"""How a model trains on alone: its rate as a part of that together, and its warm-up."""
 HOME = 'robot_dl.cli.trainings'
 JOBS = {
     'detection': Job(f'{HOME}.detection', ('tabletop_detector',), 45.0, 1800, 6, 300, 400, 240.0),
@@ -56,7 +63,7 @@ JOBS = {
     'tabletop_pixels': Job(
         f'{HOME}.tabletop_pixels',
         ('tabletop_segmenter', 'tabletop_instances', 'tabletop_depth'),
-        40.0,
+        44.0,
         1200,
         7,
         240,
@@ -64,11 +71,12 @@ JOBS = {
         240.0,
         16,
         1.5e-3,
+        {'tabletop_depth': 0.06},
     ),
     'rooms_pixels': Job(
         f'{HOME}.rooms_pixels',
         ('rooms_segmenter', 'rooms_depth'),
-        22.0,
+        26.0,
         1200,
         6,
         240,
@@ -76,6 +84,7 @@ JOBS = {
         240.0,
         16,
         1.5e-3,
+        {'rooms_segmenter': 0.1, 'rooms_depth': 0.2},
     ),
 }
 """What can be trained. Torch and MuJoCo are imported only when it is."""
@@ -138,13 +147,37 @@ def run(args: argparse.Namespace) -> int:
     trainer = work.trainer(recipe, args.cache / args.task, not args.fresh)
     start = time.monotonic()
     validation = render(work, VALIDATION[: args.validation], 1, args)
-    if not trainer.is_over:
-        training = render(work, TRAINING[: args.worlds], args.views, args)
+
+    @cache
+    def training() -> Any:
+        pictures = render(work, TRAINING[: args.worlds], args.views, args)
         trainer.rendering_s += time.monotonic() - start
-        trainer.run(training, validation)
+        return pictures
+
+    def trained(one: Any) -> Any:
+        if not one.is_over:
+            one.run(training(), validation)
+        return one
+
+    trained(trainer)
     for name in job.models:
-        finish(name, work.products[name], trainer, validation, args)
+        product = work.products[name]
+        own = trained(_alone(product, trainer, job.alone.get(name, 0.0), args))
+        finish(name, product, (trainer, own), validation, args)
     return 0
+
+
+def _alone(product: Product, trainer: Any, share: float, args: argparse.Namespace) -> Any:
+    """Return what trains one model on; the same trainer if nothing is left to do for it alone."""
+    if not share:
+        return trainer
+    recipe = replace(
+        trainer.recipe,
+        minutes=share * trainer.recipe.minutes,
+        rate=ALONE_RATE * trainer.recipe.rate,
+        warm_up_steps=ALONE_WARM_UP_STEPS,
+    )
+    return trainer.alone(product.TASK, recipe, trainer.folder / product.TASK, not args.fresh)
 
 
 def render(work: Work, seeds: range, views: int, args: argparse.Namespace) -> Any:
@@ -162,36 +195,57 @@ def render(work: Work, seeds: range, views: int, args: argparse.Namespace) -> An
 
 
 def finish(
-    name: str, product: Product, trainer: Any, validation: Any, args: argparse.Namespace
+    name: str,
+    product: Product,
+    trainers: tuple[Any, Any],
+    validation: Any,
+    args: argparse.Namespace,
 ) -> None:
-    """Export the averaged net into `args.out`, score it on held-out pictures, write the report."""
+    """Export an averaged net into `args.out`, score it on held-out pictures, write the report.
+
+    Args:
+        name: The model.
+        product: How it is exported, drawn and described.
+        trainers: What trained all models together, and what trained this one last.
+        validation: Pictures.
+        args: The command's.
+    """
     from robot_dl.cli.eval import score_model, table
     from robot_dl.training.report import draw_curves, write_report
 
     folder: Path = args.out / name
     folder.mkdir(parents=True, exist_ok=True)
-    product.export(trainer.average.net, validation, folder, f'{name}.onnx')
+    product.export(trainers[1].average.net, validation, folder, f'{name}.onnx')
     scores = score_model(str(folder.resolve()), args.eval_images)
-    draw_curves(trainer.curve, product.LOSSES, product.SCORES, folder / 'curves.png')
+    record = _record(product, trainers, args)
+    draw_curves(record.curve, product.LOSSES, product.SCORES, folder / 'curves.png')
     product.draw(folder)
-    record = _record(product, trainer, args)
     sections = product.sections(record, scores, validation, folder)
     write_report(folder / 'REPORT.md', record, scores, sections, product.weaknesses)
     print(table(scores))
 
 
-def _record(product: Product, trainer: Any, args: argparse.Namespace) -> Training:
+def _record(product: Product, trainers: tuple[Any, Any], args: argparse.Namespace) -> Training:
     from robot_dl.training.report import Training
 
+    trainer, own = trainers
+    parts = [trainer] if own is trainer else [trainer, own]
+    shifts = [0.0, trainer.seconds / 60]
+    curve = [
+        {**point, 'minutes': point['minutes'] + shift}
+        for part, shift in zip(parts, shifts, strict=False)
+        for point in part.curve
+    ]
     return Training(
         recipe=trainer.recipe,
         command=' '.join(['robot_dl', *sys.argv[1:]]),
         models=JOBS[args.task].models,
         worlds=TRAINING[: args.worlds],
         views=args.views,
-        parameters=sum(p.numel() for p in product.whole(trainer.net).parameters()),
-        steps=trainer.steps,
+        parameters=sum(p.numel() for p in product.whole(own.net).parameters()),
+        steps=sum(part.steps for part in parts),
         device=trainer.device.type,
-        minutes=(trainer.rendering_s / 60, trainer.seconds / 60),
-        curve=trainer.curve,
+        minutes=(trainer.rendering_s / 60, sum(part.seconds for part in parts) / 60),
+        alone_minutes=0.0 if own is trainer else own.seconds / 60,
+        curve=curve,
     )

@@ -41,9 +41,27 @@ class PixelTrainer(Trainer[PixelNet, Pixels, PixelBatch]):
         tasks: tuple[str, ...] = ('segmentation', 'depth'),
     ) -> None:
         """Start where the checkpoint stopped; `labels` are those of pixels."""
-        self.tasks = tasks
+        self.tasks, self._zooms = tasks, True
         super().__init__(recipe, labels, folder, resume)
         self.centres, self.strides = (t.to(self.device) for t in places(MODEL_HW))
+
+    def alone(self, task: str, recipe: Recipe, folder: Path, resume: bool = True) -> PixelTrainer:
+        """Return a training that goes on with the trunk and one head, for one task's sake.
+
+        Args:
+            task: One of this training's tasks.
+            recipe: How.
+            folder: Where its own state is kept.
+            resume: Start where its own checkpoint stopped, if there is one.
+        """
+        other = PixelTrainer(recipe, self.labels, folder, resume, (task,))
+        other._zooms = False
+        if not other.steps:
+            learned = self.average.net.state_dict()
+            for net in (other.net, other.average.net):
+                net.load_state_dict({name: learned[name] for name in net.state_dict()})
+            other.average.updates = self.average.updates
+        return other
 
     def make_net(self, classes: int) -> PixelNet:
         """Return an untrained net."""
@@ -54,7 +72,7 @@ class PixelTrainer(Trainer[PixelNet, Pixels, PixelBatch]):
         return shuffled(pictures, self.recipe.batch, rng, self._zoom_chance)
 
     def _zoom_chance(self) -> float:
-        return ZOOM_CHANCE if self.progress < CALM_FROM else 0.0
+        return ZOOM_CHANCE if self._zooms and self.progress < CALM_FROM else 0.0
 
     def loss(self, batch: PixelBatch) -> tuple[Tensor, dict[str, float]]:
         """Return the sum of the tasks' losses."""

@@ -27,6 +27,8 @@ class Training:
     device: str
     minutes: tuple[float, float]
     """Spent on rendering, and on training."""
+    alone_minutes: float
+    """Of these, the last in which only this one of several models was trained."""
     curve: list[dict[str, Any]]
 
 
@@ -142,6 +144,8 @@ def _recipe_lines(training: Training) -> list[str]:
             f'One training makes {", ".join(training.models)}: they were learned together, and '
             'each is exported with its own part of the net only. '
         )
+    if training.alone_minutes:
+        together += f'In the last {training.alone_minutes:.1f} minutes it was trained alone. '
     return [
         '## Training',
         '',

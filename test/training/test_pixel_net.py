@@ -110,3 +110,16 @@ def test_some_steps_of_training_teach_all_tasks_at_once(
     again = PixelTrainer(recipe, LABELS, tmp_path, tasks=TASKS)
     assert again.steps == trainer.steps
     torch.set_num_threads(threads)
+
+
+def test_a_task_goes_on_alone_with_what_was_learned_together(tmp_path: Path) -> None:
+    together = PixelTrainer(Recipe(threads=1), LABELS, tmp_path, tasks=TASKS)
+    alone = together.alone('depth', Recipe(minutes=1, threads=1), tmp_path / 'depth')
+    learned = together.average.net.state_dict()
+    for net in (alone.net, alone.average.net):
+        state = net.state_dict()
+        assert {name.split('.')[1] for name in state if name.startswith('heads')} == {'depth'}
+        assert all(torch.equal(state[name], learned[name]) for name in state)
+    assert (alone.steps, alone.seconds) == (0, 0.0)
+    assert alone._zoom_chance() == 0.0
+    assert together._zoom_chance() > 0.0

@@ -33,6 +33,7 @@ STEP_PX = 4
 class DepthProduct(PixelProduct):
     """A metric depth estimator; `labels` are only for the tables of its report."""
 
+    TASK: ClassVar = 'depth'
     LOSSES: ClassVar = ('log_depth', 'scale')
     SCORES: ClassVar = ('abs_rel', 'delta1')
     IS_CALIBRATED: ClassVar = True

@@ -21,6 +21,7 @@ from robot_dl.training.segmentation_report import draw_instances
 class InstancesProduct(PixelProduct):
     """An instance segmenter; `labels` are those of pixels, the first one is no object's."""
 
+    TASK: ClassVar = 'instances'
     LOSSES: ClassVar = ('score', 'box', 'side', 'mask')
     SCORES: ClassVar = ()
 

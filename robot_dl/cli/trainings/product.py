@@ -24,6 +24,8 @@ class Product(ABC):
         weaknesses: What a user should know before trusting it, one sentence each.
     """
 
+    TASK: ClassVar[str] = ''
+    """Which of the tasks that are learned together it is for."""
     LOSSES: ClassVar[tuple[str, ...]]
     """Losses of the curve that belong to it."""
     SCORES: ClassVar[tuple[str, ...]]

@@ -31,6 +31,7 @@ Palette = dict[str, tuple[int, int, int]]
 class SegmenterProduct(PixelProduct):
     """A segmenter."""
 
+    TASK: ClassVar = 'segmentation'
     LOSSES: ClassVar = ('entropy', 'dice')
     SCORES: ClassVar = ('miou',)
     IS_CALIBRATED: ClassVar = True
