@@ -20,6 +20,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from robot_dl.cli.benches.picture import SIZE
 from robot_dl.cli.benches.picture_msg import calibration_msg, info_topic, picture_msg
 from robot_dl.cli.benches.worker import RELIABILITIES, Orders, answer, bench_node, qos
+from robot_dl.ros.qos import LATCHED
 
 WARM_UP_FRAME = 'warm_up'
 MEASURED_FRAME = 'camera'
@@ -41,7 +42,7 @@ class ImageSource:
         if args.calibrated:
             self.calibration = calibration_msg(self.image)
             self.infos = {
-                topic: node.create_publisher(CameraInfo, info_topic(topic), profile)
+                topic: node.create_publisher(CameraInfo, info_topic(topic), LATCHED)
                 for topic in args.topics
             }
 
