@@ -11,7 +11,14 @@ import pytest
 pytest.importorskip('mujoco')
 
 from robot_dl.cli.demo import GREATEST_SECONDS, GREATEST_SEED, WORLDS_PER_SEED, first_world
-from robot_dl.cli.demos.casts import CASTS, GREATEST_HZ, SCENE_PERIODS_S, cast_of, rate_hz_for
+from robot_dl.cli.demos.casts import (
+    CASTS,
+    GREATEST_HZ,
+    SCENE_PERIODS_S,
+    cast_of,
+    playable,
+    rate_hz_for,
+)
 from robot_dl.sim.worlds.objects import CLASSES
 from robot_dl.training.seeds import FREE, SPLITS
 
@@ -140,6 +147,13 @@ def test_every_world_has_its_nodes_and_they_can_be_chosen():
 
 def test_a_node_that_lives_on_others_brings_them_along():
     assert list(cast_of('tabletop', ['detection3d'])) == ['detection', 'depth', 'detection3d']
+
+
+def test_a_node_without_its_model_is_left_out_with_those_that_live_on_it():
+    everybody = CASTS['tabletop']
+    assert playable(everybody, set(everybody.values())) == everybody
+    assert list(playable(everybody, {'tabletop_detector'})) == ['detection']
+    assert playable(CASTS['rooms'], {'rooms_depth'}) == {'depth': 'rooms_depth'}
 
 
 def test_a_node_that_does_not_know_the_world_is_refused():

@@ -1,7 +1,7 @@
 """Which nodes a demo runs in each world, and the model of each."""
 
 import os
-from collections.abc import Sequence, Sized
+from collections.abc import Container, Sequence, Sized
 
 from robot_dl.core.names import choose
 
@@ -35,6 +35,12 @@ def cast_of(world: str, only: Sequence[str] = ()) -> Cast:
         choose(f'node of the world {world!r}', name, everybody)
     wanted = {*only, *(source for name in only for source in SOURCES.get(name, ()))}
     return {name: model for name, model in everybody.items() if name in wanted or not only}
+
+
+def playable(cast: Cast, models: Container[str]) -> Cast:
+    """Return the nodes whose models are there, without those that live on the others."""
+    there = {name for name, model in cast.items() if not model or model in models}
+    return {name: model for name, model in cast.items() if {name, *SOURCES.get(name, ())} <= there}
 
 
 SCENE_PERIODS_S = {'tabletop': 1.5, 'rooms': 3.0}

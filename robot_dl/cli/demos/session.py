@@ -13,7 +13,7 @@ from rclpy.utilities import get_rmw_implementation_identifier
 
 from robot_dl.cli.benches.machine import machine
 from robot_dl.cli.demo import first_world
-from robot_dl.cli.demos.casts import cast_of, rate_hz_for, scene_period_s_of
+from robot_dl.cli.demos.casts import Cast, cast_of, playable, rate_hz_for, scene_period_s_of
 from robot_dl.cli.demos.display import Display
 from robot_dl.cli.demos.drawing import png_bytes, side_by_side
 from robot_dl.cli.demos.parts import PARTS
@@ -24,7 +24,7 @@ from robot_dl.cli.demos.runner import Course, Scenery, run_demo
 from robot_dl.cli.demos.summary import Facts, summary_of
 from robot_dl.cli.demos.versions import model_of, transport_of, versions_of_run
 from robot_dl.engine.card import load_card
-from robot_dl.engine.library import find_model
+from robot_dl.engine.library import available_models, find_model
 from robot_dl.sim.worlds import find_world
 from robot_dl.sim.worlds.offscreen import choose_backend
 
@@ -72,10 +72,10 @@ def hold(wish: Wish) -> bool:
         ValueError: If there is no such world or node, or a model cannot be used.
     """
     display = Display(sys.stdout)
-    cards = cards_of(wish)
+    cast, cards = cast_and_cards(wish, display)
     _check_packages()
     _check_rendering()
-    roles = roles_of(cast_of(wish.world, wish.only), cards)
+    roles = roles_of(cast, cards)
     for role in roles.values():
         role.part.check(find_world(wish.world).segment_labels)
     wish.out.mkdir(parents=True, exist_ok=True)
@@ -94,25 +94,35 @@ def hold(wish: Wish) -> bool:
     return bool(summary['passed'])
 
 
-def cards_of(wish: Wish) -> Cards:
-    """Return the cards of the models that are wanted, by part; their weights are what they say.
+def cast_and_cards(wish: Wish, display: Display) -> tuple[Cast, Cards]:
+    """Return the nodes to run, and the cards of their models; the weights are what they say.
+
+    A node that nobody has asked for is left out where its model is not installed.
 
     Raises:
         ValueError: If there is no such world, node or model, or nobody wants a model.
     """
-    cast = cast_of(wish.world, wish.only)
     given = [load_card(find_model(model)) for model in wish.models]
-    tasks = {PARTS[name].task: name for name, model in cast.items() if model}
+    everybody = cast_of(wish.world, wish.only)
+    tasks = {PARTS[name].task: name for name, model in everybody.items() if model}
     for card in given:
         if card.task not in tasks:
             wanted = ', '.join(tasks)
             raise ValueError(f'model {card.name!r}: expected one for {wanted}, got {card.task}')
     chosen = {tasks[card.task]: card for card in given}
-    bundled = {name: model for name, model in cast.items() if model and name not in chosen}
-    cards = {**chosen, **{name: load_card(find_model(model)) for name, model in bundled.items()}}
+    cast = {name: '' if name in chosen else model for name, model in everybody.items()}
+    if not wish.only:
+        cast = playable(cast, available_models())
+    missing = [model for name, model in everybody.items() if name not in cast and model]
+    if not cast:
+        raise ValueError(f'none of the models is installed: {", ".join(missing)}')
+    if missing:
+        display.say(f'Not installed, so their nodes are left out: {", ".join(missing)}')
+    bundled = {name: load_card(find_model(model)) for name, model in cast.items() if model}
+    cards = {**chosen, **bundled}
     for card in cards.values():
         card.read_weights()
-    return cards
+    return cast, cards
 
 
 def write_results(
