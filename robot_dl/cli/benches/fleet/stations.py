@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from robot_dl.bringup.catalogue import NodeKind, node_kinds
+from robot_dl.cli.benches.tasks import NODES
 from robot_dl.core.topics import PUBLISHED, SUBSCRIBED
 
 NODE = 'bench'
@@ -57,8 +58,13 @@ def detectors(namespaces: Iterable[str]) -> list[Station]:
 
 
 def all_that_see() -> list[Station]:
-    """Return every kind of node that takes images, once with each transport that it knows."""
-    return [station for kind in node_kinds().values() for station in _of_each_transport(kind)]
+    """Return every kind of node that answers images, once with each transport that it knows.
+
+    Those that need a calibration besides do not answer a camera alone.
+    """
+    calibrated = {node.executable for node in NODES.values() if node.is_calibrated}
+    kinds = [kind for name, kind in node_kinds().items() if name not in calibrated]
+    return [station for kind in kinds for station in _of_each_transport(kind)]
 
 
 def deployment_text(stations: Iterable[Station], model: str, respawn: bool) -> str:
