@@ -71,12 +71,11 @@ JOBS = {
         240.0,
         16,
         1.5e-3,
-        {'tabletop_depth': 0.06},
     ),
     'rooms_pixels': Job(
         f'{HOME}.rooms_pixels',
         ('rooms_segmenter', 'rooms_depth'),
-        26.0,
+        20.0,
         1200,
         6,
         240,
@@ -84,7 +83,7 @@ JOBS = {
         240.0,
         16,
         1.5e-3,
-        {'rooms_segmenter': 0.1, 'rooms_depth': 0.2},
+        {'rooms_segmenter': 0.425, 'rooms_depth': 0.4},
     ),
 }
 """What can be trained. Torch and MuJoCo are imported only when it is."""
