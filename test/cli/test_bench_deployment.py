@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from toy_models import write_model
 
-from robot_dl.cli.benches.fleet.stations import all_that_see
+from robot_dl.cli.benches.fleet.stations import all_that_answer_a_camera
 
 pytestmark = pytest.mark.ros
 
@@ -91,7 +91,7 @@ def kills_missed(kills):
 def test_hostile_messages_kill_no_kind_of_node(bench):
     written, done = bench('--cases', 'hostile', '--messages', '500')
     hostile = written['hostile']
-    assert set(hostile['nodes']) == {station.namespace for station in all_that_see()}
+    assert set(hostile['nodes']) == {station.namespace for station in all_that_answer_a_camera()}
     assert (hostile['died'], hostile['not_active']) == (0, 0)
     assert hostile['growth_mib'] <= 5.0
     for node in hostile['nodes'].values():

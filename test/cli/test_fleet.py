@@ -17,7 +17,12 @@ from robot_dl.cli.benches.fleet.accounting import (
 from robot_dl.cli.benches.fleet.kills import Kill, recoveries, survivors
 from robot_dl.cli.benches.fleet.memory import Memory, memory_of
 from robot_dl.cli.benches.fleet.promises import PROMISES, judge, judge_all
-from robot_dl.cli.benches.fleet.stations import all_that_see, deployment_text, detectors
+from robot_dl.cli.benches.fleet.stations import (
+    all_that_answer_a_camera,
+    all_that_see,
+    deployment_text,
+    detectors,
+)
 from robot_dl.cli.benches.fleet.summary import PARTS, Sample, growth, summary
 
 MS = 10**6
@@ -167,7 +172,7 @@ def test_the_stations_become_a_deployment_that_can_be_read(tmp_path, stations):
     assert not any(models.values()), 'other kinds take their own model'
 
 
-def test_every_kind_that_answers_images_alone_is_attacked_by_both_transports():
+def test_every_kind_that_takes_images_is_attacked_by_both_transports():
     seen = {(s.kind.executable, s.transport) for s in all_that_see()}
     takes = {
         name
@@ -175,8 +180,9 @@ def test_every_kind_that_answers_images_alone_is_attacked_by_both_transports():
         if any(t.name == 'image' and t.role == 'subscribed' for t in kind.topics)
     }
     assert {'detection_node', 'depth_node'} <= takes
-    takes -= {'depth_node'}  # It needs camera_info, too.
     assert seen == {(name, transport) for name in takes for transport in ('raw', 'compressed')}
+    alone = {s.kind.executable for s in all_that_answer_a_camera()}
+    assert alone == takes - {'depth_node'}, 'it needs camera_info, too'
 
 
 def test_memory_is_read_while_the_process_lives(tmp_path):

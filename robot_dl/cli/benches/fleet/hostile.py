@@ -8,7 +8,7 @@ from typing import Any
 from robot_dl.cli.benches.asking import answer_of, ask, tell
 from robot_dl.cli.benches.fleet.fleet import START_S, Fleet, fleet, is_alive
 from robot_dl.cli.benches.fleet.memory import Memory, memory_of
-from robot_dl.cli.benches.fleet.stations import Station, all_that_see
+from robot_dl.cli.benches.fleet.stations import Station, all_that_answer_a_camera
 from robot_dl.cli.processes import python_module
 
 # Before the first measurement: buffers have their size by then.
@@ -47,7 +47,7 @@ def hostile(args: argparse.Namespace) -> dict[str, Any]:
         options = ('--topic', station.image, '--transport', station.transport)
         return python_module('robot_dl.cli.benches.fleet.attack', *options)
 
-    with fleet(all_that_see(), args.model, camera) as running:
+    with fleet(all_that_answer_a_camera(), args.model, camera) as running:
         _show_good(running)
         before = _states(running)
         _attack(running, args.messages)

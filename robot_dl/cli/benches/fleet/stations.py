@@ -58,13 +58,14 @@ def detectors(namespaces: Iterable[str]) -> list[Station]:
 
 
 def all_that_see() -> list[Station]:
-    """Return every kind of node that answers images, once with each transport that it knows.
+    """Return every kind of node that takes images, once with each transport that it knows."""
+    return [station for kind in node_kinds().values() for station in _of_each_transport(kind)]
 
-    Those that need a calibration besides do not answer a camera alone.
-    """
+
+def all_that_answer_a_camera() -> list[Station]:
+    """Return those of `all_that_see` that need nothing besides images to answer."""
     calibrated = {node.executable for node in NODES.values() if node.is_calibrated}
-    kinds = [kind for name, kind in node_kinds().items() if name not in calibrated]
-    return [station for kind in kinds for station in _of_each_transport(kind)]
+    return [s for s in all_that_see() if s.kind.executable not in calibrated]
 
 
 def deployment_text(stations: Iterable[Station], model: str, respawn: bool) -> str:
