@@ -19,7 +19,8 @@ from robot_dl.cli.demos.verdicts.metres import Distances, MetresGoal, MetresTall
 from robot_dl.ros.depth import depth_from_msg
 
 TRUTH = 'camera/depth/image_raw'
-GOAL = MetresGoal(abs_rel=0.08, delta1=0.95)
+GOAL = MetresGoal(abs_rel=0.1, delta1=0.9)
+"""Looser than what the models reach on held-out pictures: a demo shows a few scenes."""
 LEAST_KNOWN = 0.9
 
 

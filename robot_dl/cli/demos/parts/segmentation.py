@@ -16,7 +16,10 @@ from robot_dl.ros.overlay import colours_of
 from robot_dl.training.segmentation_scoring import BACKGROUND, Counts, segmentation_scores
 
 TRUTH = 'truth/mask'
-GOAL = 0.8
+GOAL = 0.7
+"""Below what the models reach on held-out pictures: a demo shows a few scenes, and what one class
+loses in one of them weighs as much as all others.
+"""
 QUIET = (70, 76, 86)
 """Colour of what is nothing in particular, in the legend; in pictures it is grey."""
 
