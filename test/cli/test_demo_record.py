@@ -146,11 +146,11 @@ def test_precision_must_be_at_least_nine_tenths(alarms, passes):
     assert reasons == ([] if passes else ['precision is 87.0%, expected at least 90%'])
 
 
-@pytest.mark.parametrize(('found_m', 'passes'), [(1.05, True), (1.09, False), (0.91, False)])
+@pytest.mark.parametrize(('found_m', 'passes'), [(1.05, True), (1.12, False), (0.88, False)])
 def test_metres_must_be_right_within_the_goal(found_m, passes):
     frames = [frame_of(distances_verdict(found_m, 1.0), i / 10) for i in range(20)]
     reasons = shortcomings(role(*frames, name='depth'), facts(images=20))
-    assert reasons == ([] if passes else ['relative error is 9.0%, expected at most 8%'])
+    assert reasons == ([] if passes else ['relative error is 12.0%, expected at most 10%'])
 
 
 def test_the_summary_has_every_promised_key_and_is_json():
