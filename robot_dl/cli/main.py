@@ -25,6 +25,9 @@ VERBS = {
 }
 """Module and one line of help for each verb; a module has `add_arguments` and `run`."""
 
+INTERRUPTED = 130
+"""Exit code of what Ctrl-C has ended, as shells have it."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
@@ -34,9 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     verb = arguments[0] if arguments and arguments[0] in VERBS else None
     try:
-        return _run(verb, arguments)
+        code = _run(verb, arguments)
     except KeyboardInterrupt:
-        return 130
+        code = INTERRUPTED
     except ModuleNotFoundError as error:
         advice = how_to_get(error.name or '')
         if advice is None:
@@ -46,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f'robot_dl {verb}: {error}', file=sys.stderr)
         return 2
+    if code == INTERRUPTED:
+        # A second Ctrl-C would only make the interpreter's own end show a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return code
 
 
 def _run(verb: str | None, arguments: list[str]) -> int:
