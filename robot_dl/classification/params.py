@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from robot_dl.core.node_params import ModelNodeParams
+from robot_dl.core.node_params import ModelNodeParams, model_param
 from robot_dl.core.params import param
 
 
@@ -10,11 +10,7 @@ from robot_dl.core.params import param
 class ClassificationParams(ModelNodeParams):
     """Parameters of the classification node."""
 
-    model: str = param(
-        'tabletop_classifier',
-        'Bundled or imported model, or a folder with model.yaml.',
-        fixed=True,
-    )
+    model: str = model_param('tabletop_classifier')
     top_k: int = param(5, 'Most classes to publish of an image, best first.', low=1, high=1000)
     score: float = param(0.0, 'Least score to publish.', low=0.0, high=1.0)
     classes: tuple[str, ...] = param((), 'Labels to publish; empty publishes all.')

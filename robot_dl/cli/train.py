@@ -18,6 +18,7 @@ from robot_dl.training.seeds import HELD_OUT, TRAINING, VALIDATION
 if TYPE_CHECKING:
     from robot_dl.cli.trainings.product import Product, Work
     from robot_dl.training.report import Training
+    from robot_dl.training.trainer import Recipe
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ class Job:
 ALONE_RATE, ALONE_WARM_UP_STEPS = 2 / 3, 100
 """How a model trains on alone: its rate as a part of that together, and its warm-up."""
 HOME = 'robot_dl.cli.trainings'
+PIXELS: dict[str, Any] = {
+    'worlds': 1200,
+    'validation': 240,
+    'eval_images': 400,
+    'check_every_s': 240.0,
+    'batch': 16,
+    'rate': 1.5e-3,
+}
+"""What the trainings of pixels have in common."""
 JOBS = {
     'detection': Job(f'{HOME}.detection', ('tabletop_detector',), 45.0, 1800, 6, 300, 400, 240.0),
     'classification': Job(
@@ -63,27 +73,17 @@ JOBS = {
     'tabletop_pixels': Job(
         f'{HOME}.tabletop_pixels',
         ('tabletop_segmenter', 'tabletop_instances', 'tabletop_depth'),
-        44.0,
-        1200,
-        7,
-        240,
-        400,
-        240.0,
-        16,
-        1.5e-3,
+        minutes=44.0,
+        views=7,
+        **PIXELS,
     ),
     'rooms_pixels': Job(
         f'{HOME}.rooms_pixels',
         ('rooms_segmenter', 'rooms_depth'),
-        20.0,
-        1200,
-        6,
-        240,
-        400,
-        240.0,
-        16,
-        1.5e-3,
-        {'rooms_segmenter': 0.425, 'rooms_depth': 0.4},
+        minutes=20.0,
+        views=6,
+        alone={'rooms_segmenter': 0.425, 'rooms_depth': 0.4},
+        **PIXELS,
     ),
 }
 """What can be trained. Torch and MuJoCo are imported only when it is."""
@@ -131,19 +131,9 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(
             f'--batch: expected at most {pictures} (worlds x views), got {args.batch}'
         )
-    from robot_dl.training.trainer import Recipe
-
     job = JOBS[args.task]
     work: Work = import_module(job.module).WORK
-    recipe = Recipe(
-        args.seed,
-        args.minutes,
-        args.batch,
-        job.rate,
-        check_every_s=job.check_every_s,
-        threads=args.threads,
-    )
-    trainer = work.trainer(recipe, args.cache / args.task, not args.fresh)
+    trainer = work.trainer(_recipe(job, args), args.cache / args.task, not args.fresh)
     start = time.monotonic()
     validation = render(work, VALIDATION[: args.validation], 1, args)
 
@@ -164,6 +154,14 @@ def run(args: argparse.Namespace) -> int:
         own = trained(_alone(product, trainer, job.alone.get(name, 0.0), args))
         finish(name, product, (trainer, own), validation, args)
     return 0
+
+
+def _recipe(job: Job, args: argparse.Namespace) -> Recipe:
+    """Return how all models are trained together."""
+    from robot_dl.training.trainer import Recipe
+
+    times = {'minutes': args.minutes, 'check_every_s': job.check_every_s}
+    return Recipe(args.seed, batch=args.batch, rate=job.rate, threads=args.threads, **times)
 
 
 def _alone(product: Product, trainer: Any, share: float, args: argparse.Namespace) -> Any:

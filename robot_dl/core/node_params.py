@@ -1,6 +1,7 @@
 """Parameters that nodes have in common."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from robot_dl.core.params import Params, param
 
@@ -23,11 +24,16 @@ A third GPU is chosen by the environment variable CUDA_VISIBLE_DEVICES.
 TRANSPORTS = ('raw', 'compressed')
 
 
+def model_param(name: str) -> Any:
+    """Declare the parameter `model` of a node whose bundled model has this name."""
+    return param(name, 'Bundled or imported model, or a folder with model.yaml.', fixed=True)
+
+
 @dataclass(frozen=True)
 class ModelParams(Params):
     """Which model runs where, and how images arrive."""
 
-    model: str = param('', 'Bundled or imported model, or a folder with model.yaml.', fixed=True)
+    model: str = model_param('')
     device: str = param(
         'auto',
         'Where the network runs; auto takes CUDA if the installed runtime has it.',
@@ -81,6 +87,21 @@ class NodeParams(Params):
 @dataclass(frozen=True)
 class ModelNodeParams(NodeParams, ModelParams):
     """Parameters of a node with a model: those of the model, and then those of the node."""
+
+
+@dataclass(frozen=True)
+class ObjectParams(ModelNodeParams):
+    """Parameters of a node whose model finds objects: which of them to publish."""
+
+    score: float = param(0.5, 'Least score to publish.', low=0.0, high=1.0)
+    iou: float = param(
+        0.6,
+        'Overlap above which the weaker of two boxes of one class is dropped.',
+        low=0.0,
+        high=1.0,
+    )
+    max_detections: int = param(100, 'Most objects to publish, best first.', low=1, high=1000)
+    classes: tuple[str, ...] = param((), 'Labels to publish; empty publishes all.')
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from robot_dl.core.node_params import SyncedNodeParams
+from robot_dl.core.node_params import SyncedNodeParams, model_param
 from robot_dl.core.params import ParamError, param
 
 IMAGE, NETWORK = 'image', 'network'
@@ -13,11 +13,7 @@ NOTHING, DEPTH, SCAN = 'none', 'depth', 'scan'
 class DepthParams(SyncedNodeParams):
     """Parameters of the depth node."""
 
-    model: str = param(
-        'tabletop_depth',
-        'Bundled or imported model, or a folder with model.yaml.',
-        fixed=True,
-    )
+    model: str = model_param('tabletop_depth')
     output_size: str = param(
         IMAGE,
         "Size of the results: that of the image, or the network's own, without its padding.",

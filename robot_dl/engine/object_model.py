@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from robot_dl.core.boxes import class_aware_nms
 from robot_dl.core.detections import Detections
+from robot_dl.core.node_params import ObjectParams
 from robot_dl.engine.task_model import AnyDecoder, TaskModel
 
 
@@ -16,22 +17,6 @@ class ObjectDecoder(AnyDecoder, Protocol):
 
     OVERLAPPING: ClassVar[bool]
     """True if one object may be reported several times, so that suppression must follow."""
-
-
-class ObjectParams(Protocol):
-    """Which objects a node wants."""
-
-    @property
-    def iou(self) -> float:
-        """Overlap above which the weaker of two boxes of one class is dropped."""
-
-    @property
-    def max_detections(self) -> int:
-        """Most objects to publish, best first."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Labels to publish; empty publishes all."""
 
 
 D = TypeVar('D', bound=ObjectDecoder)

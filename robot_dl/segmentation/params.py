@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from robot_dl.core.node_params import ModelNodeParams
+from robot_dl.core.node_params import ModelNodeParams, ObjectParams, model_param
 from robot_dl.core.params import ParamError, param
 
 MOST_CELLS = 1_000_000
@@ -14,11 +14,7 @@ MOST_CELLS = 1_000_000
 class SegmentationParams(ModelNodeParams):
     """Parameters of the segmentation node."""
 
-    model: str = param(
-        'tabletop_segmenter',
-        'Bundled or imported model, or a folder with model.yaml.',
-        fixed=True,
-    )
+    model: str = model_param('tabletop_segmenter')
     drivable_classes: tuple[str, ...] = param(
         (), 'Labels of the ground one may drive on; empty publishes no free space.'
     )
@@ -74,23 +70,10 @@ class SegmentationParams(ModelNodeParams):
 
 
 @dataclass(frozen=True)
-class InstanceSegmentationParams(ModelNodeParams):
+class InstanceSegmentationParams(ObjectParams):
     """Parameters of the instance segmentation node."""
 
-    model: str = param(
-        'tabletop_instances',
-        'Bundled or imported model, or a folder with model.yaml.',
-        fixed=True,
-    )
-    score: float = param(0.5, 'Least score to publish.', low=0.0, high=1.0)
-    iou: float = param(
-        0.6,
-        'Overlap above which the weaker of two boxes of one class is dropped.',
-        low=0.0,
-        high=1.0,
-    )
-    max_detections: int = param(100, 'Most objects to publish, best first.', low=1, high=1000)
-    classes: tuple[str, ...] = param((), 'Labels to publish; empty publishes all.')
+    model: str = model_param('tabletop_instances')
     mask_threshold: float = param(
         0.5, 'Chance above which a pixel belongs to an object.', low=0.01, high=0.99
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +24,9 @@ CUT_AWAY = 0.03
 """An object whose box loses a larger part at the border is ignored: its new box is a guess."""
 
 
+B = TypeVar('B', bound='Batch')
+
+
 @dataclass(frozen=True)
 class Batch:
     """Images [B, 3, H, W] in [0, 1], boxes [B, M, 4] px, class ids and kinds [B, M]."""
@@ -37,24 +41,15 @@ class Batch:
         """What `assign` takes."""
         return self.boxes_xyxy, self.class_ids, self.kind
 
-    def to(self, device: torch.device) -> Batch:
+    def to(self: B, device: torch.device) -> B:
         """Return the batch on another device."""
-        return Batch(*(tensor.to(device) for tensor in vars(self).values()))
+        return type(self)(**{name: tensor.to(device) for name, tensor in vars(self).items()})
 
 
 def collate(scenes: Scenes, pictures: np.ndarray) -> Batch:
     """Gather pictures [B] and pad their objects. Kind: 1 object, 2 ignored, 0 padding."""
-    slices = [scenes.objects(int(picture)) for picture in pictures]
-    most = max(1, *(part.stop - part.start for part in slices))
-    boxes = np.zeros((len(pictures), most, 4), np.float32)
-    ids, kind = np.zeros((2, len(pictures), most), np.int64)
-    for row, part in enumerate(slices):
-        count = part.stop - part.start
-        boxes[row, :count] = scenes.boxes_xyxy[part]
-        ids[row, :count] = scenes.class_ids[part]
-        kind[row, :count] = 1 + scenes.ignored[part]
-    images = planes_of(scenes.images[pictures])
-    return Batch(images, *map(torch.from_numpy, (boxes, ids, kind)))
+    objects = scenes.padded(pictures, lambda part: 1 + scenes.ignored[part].astype(np.int64))
+    return Batch(planes_of(scenes.images[pictures]), *map(torch.from_numpy, objects))
 
 
 def shuffled(scenes: Scenes, size: int, rng: np.random.Generator) -> Iterator[Batch]:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from robot_dl.training.augmenting import Zoom, draw_flips, mirrored, orders, planes_of, recoloured
+from robot_dl.training.batches import Batch
 from robot_dl.training.pixels import Pixels
 
 OUTSIDE = 255
@@ -21,55 +22,40 @@ CUT_AWAY = 0.03
 
 
 @dataclass(frozen=True)
-class PixelBatch:
-    """Pictures with their truth, and their objects padded to the same number.
+class PixelBatch(Batch):
+    """Pictures with their objects, whose classes count without the background, and their pixels.
 
     Attributes:
-        images: [B, 3, H, W] in [0, 1].
         segments: Classes [B, H, W], uint8; `OUTSIDE` does not count.
         instance_ids: Objects [B, H, W], uint8; k + 1 for row k of the boxes.
         depth_m: Metres [B, H, W], NaN where unknown.
         focal_px: Focal lengths [B].
-        boxes_xyxy: Boxes [B, M, 4], pixels.
-        class_ids: Classes [B, M] of the objects, counted without the background.
-        kind: 1 object, 2 ignored, 0 padding [B, M].
     """
 
-    images: Tensor
     segments: Tensor
     instance_ids: Tensor
     depth_m: Tensor
     focal_px: Tensor
-    boxes_xyxy: Tensor
-    class_ids: Tensor
-    kind: Tensor
-
-    def to(self, device: torch.device) -> PixelBatch:
-        """Return the batch on another device."""
-        return PixelBatch(*(tensor.to(device) for tensor in vars(self).values()))
 
 
 def collate(pixels: Pixels, pictures: np.ndarray) -> PixelBatch:
     """Gather pictures [B] and pad their objects."""
-    slices = [pixels.objects(int(picture)) for picture in pictures]
-    most = max(1, *(part.stop - part.start for part in slices))
-    boxes = np.zeros((len(pictures), most, 4), np.float32)
-    ids, kind = np.zeros((2, len(pictures), most), np.int64)
-    for row, part in enumerate(slices):
-        count = part.stop - part.start
-        boxes[row, :count] = pixels.boxes_xyxy[part]
-        ids[row, :count] = np.maximum(pixels.class_ids[part] - 1, 0)
-        sides = boxes[row, :count, 2:] - boxes[row, :count, :2]
-        kind[row, :count] = np.select([sides.min(1) >= LEAST_SIDE_PX, sides.min(1) > 0], [1, 2])
+
+    def kinds(part: slice) -> np.ndarray:
+        boxes = pixels.boxes_xyxy[part]
+        side = (boxes[:, 2:] - boxes[:, :2]).min(1)
+        return np.select([side >= LEAST_SIDE_PX, side > 0], [1, 2])
+
+    boxes, ids, kind = pixels.padded(pictures, kinds)
     return PixelBatch(
         planes_of(pixels.images[pictures]),
-        torch.from_numpy(pixels.segments[pictures]),
-        torch.from_numpy(pixels.instance_ids[pictures]),
-        torch.from_numpy(pixels.depth_m[pictures]).float(),
-        torch.from_numpy(pixels.focal_px[pictures]),
         torch.from_numpy(boxes),
-        torch.from_numpy(ids),
+        torch.from_numpy(np.maximum(ids - 1, 0)),
         torch.from_numpy(kind),
+        segments=torch.from_numpy(pixels.segments[pictures]),
+        instance_ids=torch.from_numpy(pixels.instance_ids[pictures]),
+        depth_m=torch.from_numpy(pixels.depth_m[pictures]).float(),
+        focal_px=torch.from_numpy(pixels.focal_px[pictures]),
     )
 
 

@@ -83,8 +83,8 @@ def instance_loss(
 ) -> tuple[Tensor, dict[str, float]]:
     """Compare boxes, scores and masks with the truth."""
     logits = said['instances'].float()
-    objects = (batch.boxes_xyxy, batch.class_ids, batch.kind)
-    loss, parts, target = detection_parts(logits[:, :-PROTOTYPES], centres, strides, objects)
+    boxes = logits[:, :-PROTOTYPES]
+    loss, parts, target = detection_parts(boxes, centres, strides, batch.objects)
     mask = mask_loss(logits[:, -PROTOTYPES:], said['prototypes'].float(), target, batch)
     return loss + MASK_GAIN * mask, {**parts, 'mask': mask.item()}
 

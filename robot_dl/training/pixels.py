@@ -11,60 +11,33 @@ from numpy.typing import NDArray
 
 from robot_dl.core.fit import letterbox
 from robot_dl.core.images import fitted
+from robot_dl.training.ragged import ObjectPictures, join
 from robot_dl.training.shards import Source
+
+__all__ = ['MODEL_HW', 'SOURCES', 'Pixels', 'join', 'render_pixels']
 
 MODEL_HW = (240, 320)
 """Size of the networks' input, and so of the kept pictures."""
 
 
 @dataclass(frozen=True)
-class Pixels:
-    """Pictures with the truth about each pixel, as a structure of arrays.
+class Pixels(ObjectPictures):
+    """Pictures with the truth about each pixel.
+
+    The boxes are around what is visible of the objects, without area where nothing is; classes of
+    objects are of the same labels as those of pixels.
 
     Attributes:
-        images: RGB pictures [P, h, w, 3], uint8.
         segments: Class [P, h, w] of each pixel, uint8.
         instance_ids: Which of its picture's objects each pixel shows [P, h, w], uint8; 0 for none.
         depth_m: Distance along the optical axis [P, h, w] in metres, float16, NaN for none.
         focal_px: Focal length [P] in pixels of these pictures.
-        boxes_xyxy: Boxes [N, 4] around the visible pixels of all pictures' objects, in pixels;
-            without area where nothing of the object is visible.
-        class_ids: Classes [N] of the objects, of the same labels as the pixels'.
-        starts: Where each picture's objects begin [P + 1].
     """
 
-    images: NDArray[np.uint8]
     segments: NDArray[np.uint8]
     instance_ids: NDArray[np.uint8]
     depth_m: NDArray[np.float16]
     focal_px: NDArray[np.float32]
-    boxes_xyxy: NDArray[np.float32]
-    class_ids: NDArray[np.int64]
-    starts: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        """Return the number of pictures."""
-        return len(self.images)
-
-    def objects(self, picture: int) -> slice:
-        """Return which objects belong to a picture."""
-        return slice(int(self.starts[picture]), int(self.starts[picture + 1]))
-
-
-def join(parts: list[Pixels]) -> Pixels:
-    """Concatenate sets of pictures."""
-    counts = np.concatenate([np.diff(part.starts) for part in parts])
-    names = (
-        'images',
-        'segments',
-        'instance_ids',
-        'depth_m',
-        'focal_px',
-        'boxes_xyxy',
-        'class_ids',
-    )
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    return Pixels(**joined, starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
 
 
 def render_pixels(world: str, seeds: range, views: int) -> Pixels:
@@ -88,13 +61,13 @@ def _picture(world: Any) -> Pixels:
     boxes = _boxes(truth.instance_ids, len(truth.instance_class_ids))
     return Pixels(
         fitted(image, fit)[None],
-        truth.class_ids[None],
-        truth.instance_ids.astype(np.uint8)[None],
-        truth.depth_m.astype(np.float16)[None],
-        np.array([pinhole.fx * fit.inner_hw[1] / fit.source_hw[1]], np.float32),
         boxes,
         truth.instance_class_ids.astype(np.int64),
         np.array([0, len(boxes)], np.int64),
+        segments=truth.class_ids[None],
+        instance_ids=truth.instance_ids.astype(np.uint8)[None],
+        depth_m=truth.depth_m.astype(np.float16)[None],
+        focal_px=np.array([pinhole.fx * fit.inner_hw[1] / fit.source_hw[1]], np.float32),
     )
 
 

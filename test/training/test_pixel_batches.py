@@ -28,14 +28,14 @@ def _pixels() -> Pixels:
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     mask[ROWS, COLUMNS] = 1
     return Pixels(
-        np.repeat(255 * mask[None, ..., None], 3, -1),
-        3 * mask[None],
-        mask[None],
-        np.where(mask, 1, 2)[None].astype(np.float16),
-        np.array([100.0], np.float32),
-        np.array([[COLUMNS.start, ROWS.start, COLUMNS.stop, ROWS.stop]], np.float32),
-        np.array([3]),
-        np.array([0, 1]),
+        images=np.repeat(255 * mask[None, ..., None], 3, -1),
+        boxes_xyxy=np.array([[COLUMNS.start, ROWS.start, COLUMNS.stop, ROWS.stop]], np.float32),
+        class_ids=np.array([3]),
+        starts=np.array([0, 1]),
+        segments=3 * mask[None],
+        instance_ids=mask[None],
+        depth_m=np.where(mask, 1, 2)[None].astype(np.float16),
+        focal_px=np.array([100.0], np.float32),
     )
 
 

@@ -84,10 +84,15 @@ def _pixels(count: int) -> Pixels:
         images[part] += 180
         segments[part], ids[part], depth_m[part] = 1 + right, 1, 1.0 + right
         boxes[picture] = x, y, x + 24, y + 24
-    classes = segments.max((1, 2)).astype(np.int64)
-    focal = np.full(count, 300.0, np.float32)
     return Pixels(
-        images, segments, ids, depth_m, focal, boxes, classes, np.arange(count + 1, dtype=np.int64)
+        images=images,
+        boxes_xyxy=boxes,
+        class_ids=segments.max((1, 2)).astype(np.int64),
+        starts=np.arange(count + 1, dtype=np.int64),
+        segments=segments,
+        instance_ids=ids,
+        depth_m=depth_m,
+        focal_px=np.full(count, 300.0, np.float32),
     )
 
 

@@ -31,9 +31,13 @@ def _scenes(count: int) -> Scenes:
         image[sy : sy + 60, sx : sx + 60] = 250
         image[(x - cx) ** 2 + (y - cy) ** 2 < r * r] = 10
         boxes += [[sx, sy, sx + 60, sy + 60], [cx - r + 1, cy - r + 1, cx + r, cy + r]]
-    ids = np.tile([0, 1], count)
-    starts = np.arange(0, 2 * count + 1, 2)
-    return Scenes(images, np.array(boxes, np.float32), ids, np.zeros(2 * count, bool), starts)
+    return Scenes(
+        images,
+        boxes_xyxy=np.array(boxes, np.float32),
+        class_ids=np.tile([0, 1], count),
+        starts=np.arange(0, 2 * count + 1, 2),
+        ignored=np.zeros(2 * count, bool),
+    )
 
 
 def test_four_pictures_are_learnt_by_heart(tmp_path: Path) -> None:

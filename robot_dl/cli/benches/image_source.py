@@ -10,7 +10,6 @@ beside that of the image.
 
 import argparse
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from rclpy.node import Node
@@ -19,7 +18,7 @@ from sensor_msgs.msg import CameraInfo, Image
 
 from robot_dl.cli.benches.picture import SIZE
 from robot_dl.cli.benches.picture_msg import calibration_msg, info_topic, picture_msg
-from robot_dl.cli.benches.worker import RELIABILITIES, Orders, answer, bench_node, qos
+from robot_dl.cli.benches.worker import RELIABILITIES, Orders, bench_node, obey, qos
 from robot_dl.ros.qos import LATCHED
 
 WARM_UP_FRAME = 'warm_up'
@@ -105,14 +104,14 @@ def main() -> None:
     orders = Orders()
     with bench_node('bench_source') as node:
         source = ImageSource(node, orders, args)
-        verbs: dict[str, Callable[..., object]] = {
-            'wait': source.wait,
-            'publish': source.publish,
-            'film': source.film,
-        }
-        for order in orders:
-            verb, *words = order.split()
-            answer(verbs[verb](*words))
+        obey(
+            orders,
+            {
+                'wait': source.wait,
+                'publish': source.publish,
+                'film': source.film,
+            },
+        )
 
 
 if __name__ == '__main__':

@@ -9,7 +9,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -76,6 +76,13 @@ def qos(reliability: str, depth: int = 10) -> QoSProfile:
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST, depth=depth, reliability=RELIABILITIES[reliability]
     )
+
+
+def obey(orders: Orders, verbs: Mapping[str, Callable[..., object]]) -> None:
+    """Answer orders, each a verb and its words, until there can be no more."""
+    for order in orders:
+        verb, *words = order.split()
+        answer(verbs[verb](*words))
 
 
 def answer(value: Any) -> None:

@@ -21,12 +21,7 @@ from numpy.typing import NDArray
 from robot_dl.core.outputs import Outputs
 from robot_dl.core.params import Params, param
 from robot_dl.core.tensors import TensorSpec
-from robot_dl.segmentation.decoders.reading import (
-    check_chances,
-    check_maps,
-    check_sane_maps,
-    maps_of,
-)
+from robot_dl.segmentation.decoders.reading import check_maps, scores_of
 from robot_dl.segmentation.maps import ScoreMaps
 
 FAMILY = 'class_logits'
@@ -52,11 +47,8 @@ class ClassLogits(Params):
 
     def decode(self, outputs: Outputs) -> ScoreMaps:
         """Return the maps; see `SemanticDecoder.decode`."""
-        scores = maps_of(FAMILY, outputs, self.output, self.layout)
-        if self.activation == 'none':
-            check_chances(FAMILY, scores, 'set activation: softmax')
-        else:
-            check_sane_maps(FAMILY, scores)
+        advice, are_chances = 'set activation: softmax', self.activation == 'none'
+        scores = scores_of(FAMILY, outputs, self.output, self.layout, are_chances, advice)
         if self.temperature != 1:
             scores = scores / np.float32(self.temperature)
         return ScoreMaps(scores, self.activation)

@@ -20,12 +20,7 @@ from robot_dl.core.activation import CLOSEST
 from robot_dl.core.outputs import Outputs
 from robot_dl.core.params import Params, param
 from robot_dl.core.tensors import TensorSpec
-from robot_dl.segmentation.decoders.reading import (
-    check_chances,
-    check_maps,
-    check_sane_maps,
-    maps_of,
-)
+from robot_dl.segmentation.decoders.reading import check_maps, scores_of
 from robot_dl.segmentation.maps import ScoreMaps
 
 FAMILY = 'sigmoid'
@@ -67,11 +62,8 @@ class ClassSigmoid(Params):
 
     def decode(self, outputs: Outputs) -> ScoreMaps:
         """Return the maps; see `SemanticDecoder.decode`."""
-        scores = maps_of(FAMILY, outputs, self.output, self.layout)
-        if self.activation == 'none':
-            check_chances(FAMILY, scores, 'set activation: sigmoid')
-        else:
-            check_sane_maps(FAMILY, scores)
+        advice, are_chances = 'set activation: sigmoid', self.activation == 'none'
+        scores = scores_of(FAMILY, outputs, self.output, self.layout, are_chances, advice)
         if self.background < 0:
             return ScoreMaps(scores, self.activation)
         before, after = scores[: self.background], scores[self.background :]

@@ -100,3 +100,27 @@ def maps_of(family: str, outputs: Outputs, name: str, layout: str) -> Floats:
 def _maps_output(family: str, specs: tuple[TensorSpec, ...], name: str) -> str:
     role = Role('output', ((1, None, None, None),), ('logits', 'out', 'output', 'output0'))
     return find_outputs(family, [role], {'output': name}, specs)['output']
+
+
+def scores_of(
+    family: str, outputs: Outputs, name: str, layout: str, are_chances: bool, advice: str
+) -> Floats:
+    """Return the maps of scores [C, h, w] of the classes.
+
+    Args:
+        family: Name of the decoder, for messages.
+        outputs: What the graph returned.
+        name: Which output holds them; empty where its shape tells.
+        layout: Order of their axes: nchw or nhwc.
+        are_chances: Whether the graph ends behind the activation.
+        advice: What to do if it does not.
+
+    Raises:
+        ValueError: If the output is missing, or its numbers make no sense.
+    """
+    scores = maps_of(family, outputs, name, layout)
+    if are_chances:
+        check_chances(family, scores, advice)
+    else:
+        check_sane_maps(family, scores)
+    return scores

@@ -7,7 +7,6 @@ the order `stop` comes. Both answer with their number.
 import argparse
 import random
 import time
-from collections.abc import Callable
 
 import cv2
 from rclpy.node import Node
@@ -15,7 +14,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from robot_dl.cli.benches.fleet.hostile_images import COMPRESSED, RAW, garbled, good_image
-from robot_dl.cli.benches.worker import Orders, answer, bench_node, qos
+from robot_dl.cli.benches.worker import Orders, bench_node, obey, qos
 from robot_dl.ros.images import image_to_msg, message_bytes
 
 KINDS = {'raw': (Image, RAW), 'compressed': (CompressedImage, COMPRESSED)}
@@ -78,13 +77,13 @@ def main() -> None:
     orders = Orders()
     with bench_node('bench_attacker') as node:
         attacker = Attacker(node, orders, args)
-        verbs: dict[str, Callable[..., object]] = {
-            'good': attacker.good,
-            'attack': attacker.attack,
-        }
-        for order in orders:
-            verb, *words = order.split()
-            answer(verbs[verb](*words))
+        obey(
+            orders,
+            {
+                'good': attacker.good,
+                'attack': attacker.attack,
+            },
+        )
 
 
 if __name__ == '__main__':
