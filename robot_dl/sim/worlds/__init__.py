@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 WORLDS: dict[str, tuple[str, str]] = {
     'tabletop': ('robot_dl.sim.worlds.tabletop', 'TabletopWorld'),
     'rooms': ('robot_dl.sim.worlds.rooms', 'RoomsWorld'),
+    'balance': ('robot_dl.sim.worlds.balance', 'BalanceWorld'),
     'single_object': ('robot_dl.sim.worlds.single_object', 'SingleObjectWorld'),
 }
 """Name → module and class. MuJoCo is imported only when a world is opened."""
