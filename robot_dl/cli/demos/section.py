@@ -94,7 +94,7 @@ class Goal:
         name: What people call it.
         bound: Least value, or greatest.
         is_least: Whether greater is better.
-        unit: How people write it: '%' for shares, or 'cm' for metres.
+        unit: How people write it: '%' for shares, 'cm' for metres, 'ms', or '' for counts.
     """
 
     score: str
@@ -113,7 +113,8 @@ class Goal:
             return f'{self.name} is unknown: there was nothing to count'
         if self.is_met(value):
             return ''
-        return f'{self.name} is {written(value, self.unit)}, expected {self.words}'
+        digits = 1 if self.unit else 0
+        return f'{self.name} is {written(value, self.unit, digits)}, expected {self.words}'
 
     @property
     def words(self) -> str:
@@ -122,11 +123,16 @@ class Goal:
         return f'{side} {written(self.bound, self.unit, 0)}'
 
 
-SCALES: dict[str, tuple[float, str]] = {'%': (100.0, '%'), 'cm': (100.0, ' cm')}
+SCALES: dict[str, tuple[float, str]] = {
+    '%': (100.0, '%'),
+    'cm': (100.0, ' cm'),
+    'ms': (1.0, ' ms'),
+    '': (1.0, ''),
+}
 
 
 def written(value: float | None, unit: str = '%', digits: int = 1) -> str:
-    """Return a share as percent, or metres as centimetres."""
+    """Return a number as people write it: a share as percent, metres as centimetres."""
     if value is None:
         return '–'
     factor, name = SCALES[unit]

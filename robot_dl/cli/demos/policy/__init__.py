@@ -1,0 +1,1 @@
+"""The demo of policies: they act over real topics, one after another, and are stopped once."""

@@ -1,0 +1,118 @@
+"""`robot_dl demo policy`: its report from made-up acts, and a real one over topics."""
+
+from datetime import datetime
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from demo_acts import FACTS, act, failed, stop, trace
+from html_page import is_self_contained
+
+from robot_dl.cli.demos.policy.curves import MOST_POINTS, plot
+from robot_dl.cli.demos.policy.report import report_html, stop_words
+from robot_dl.cli.demos.policy.summary import summary_of
+from robot_dl.cli.rollouts.trace import Series, Trace
+
+NOON = datetime(2026, 1, 2, 12, 0)
+
+
+def page(acts):
+    pytest.importorskip('jinja2')
+    return report_html(acts, summary_of(acts, FACTS), NOON)
+
+
+UNKNOWN = {'p50': None, 'p95': None}
+ACTS = {
+    'nothing': {'balance_ppo': act(episodes=[], trace=Trace(), stop=None, decision_ms=UNKNOWN)},
+    'one': {'balance_ppo': act()},
+    'a failure': {'balance_ppo': act(episodes=[failed(), failed(1)])},
+    'an endless stop': {'balance_ppo': act(stop=stop(stop_ms=None, told={}, resumed=4))},
+    'many': {f'policy_{i}': act(world=('balance', 'arm')[i % 2]) for i in range(6)},
+}
+
+
+@pytest.mark.parametrize('name', ACTS)
+def test_the_report_needs_nothing_but_itself(name):
+    assert is_self_contained(page(ACTS[name]))
+
+
+def test_markup_in_a_description_stays_text():
+    assert 'It balances &lt;a pole&gt;.' in page(ACTS['one'])
+
+
+def test_a_policy_that_does_all_passes():
+    summary = summary_of(ACTS['one'], FACTS)
+    assert summary['passed'] is True
+    row = summary['policies']['balance_ppo']
+    assert (row['success_rate'], row['limit_breaches'], row['stop_ms']) == (1.0, 0, 2.9)
+    assert row['emergency_stop']['told'] == {'slider': 0.0}
+
+
+@pytest.mark.parametrize(
+    ('changes', 'reason'),
+    [
+        ({'episodes': [failed(), failed(1)]}, 'went well is 0.0%, expected at least 60%'),
+        ({'episodes': []}, 'went well is unknown'),
+        ({'stop': None}, 'first command of it is unknown'),
+        (
+            {'stop': stop(stop_ms=180.0)},
+            'first command of it is 180.0 ms, expected at most 100 ms',
+        ),
+        ({'stop': stop(resumed=3)}, 'after the stop was released is 3, expected at most 0'),
+    ],
+)
+def test_a_policy_that_falls_short_does_not_pass_and_it_is_said_why(changes, reason):
+    summary = summary_of({'p': act(**changes)}, FACTS)
+    assert summary['passed'] is False
+    assert any(reason in why for why in summary['shortcomings']), summary['shortcomings']
+    assert 'not passed' in page({'p': act(**changes)})
+
+
+def test_the_report_says_what_the_robot_was_told_when_it_was_stopped():
+    words = stop_words(stop(settled_ms=150.0), 'effort')
+    assert 'came 2.9 ms after it was pressed' in words
+    assert 'after 150 ms' in words
+    assert 'effort of slider 0 (' in words
+    assert stop_words(stop(stop_ms=None), 'effort') == 'No stop was seen on the wire.'
+
+
+def test_nothing_is_drawn_of_nothing():
+    assert plot('a', 'm', Series.of([])) is None
+    assert plot('a', 'm', Series.of([(0.0, {'x': np.nan})])) is None
+
+
+def test_a_long_curve_keeps_its_peaks():
+    rows = [(i / 500, {'x': 0.0}) for i in range(10_000)]
+    rows[4321] = (4321 / 500, {'x': 7.0})
+    drawn = plot('a', 'm', Series.of(rows))
+    corners = drawn.curves[0].points.split()
+    assert len(corners) <= MOST_POINTS
+    assert min(float(corner.split(',')[1]) for corner in corners) == drawn.y.px(7.0)
+
+
+def test_a_command_is_drawn_as_long_as_it_holds():
+    drawn = plot('a', 'N', Series.of([(0.0, {'x': 1.0}), (2.0, {'x': 3.0})]), is_held=True)
+    y1, y3 = drawn.y.px(1.0), drawn.y.px(3.0)
+    x0, x2 = drawn.x.px(0.0), drawn.x.px(2.0)
+    assert drawn.curves[0].points == f'{x0},{y1} {x2},{y1} {x2},{y3}'
+
+
+def test_the_states_of_the_gate_cover_the_time_without_a_gap():
+    moment = trace(seconds=4.0)
+    bands = plot('a', 'm', Series.of(moment.positions), moment.states).bands
+    assert [band.state for band in bands] == ['closed', 'blending', 'open', 'stopping']
+    for before, after in pairwise(bands):
+        assert before.x + before.width == pytest.approx(after.x, abs=0.11)
+
+
+def test_a_state_from_before_the_window_reaches_into_it():
+    part = Series.of(trace().positions).between(1.0, 2.0)
+    (band,) = plot('a', 'm', part, [(0.0, 'open'), (3.0, 'stopping')]).bands
+    assert band.state == 'open'
+
+
+def test_joints_that_are_told_of_at_times_are_gaps_and_not_zeros():
+    series = Series.of([(0.0, {'a': 1.0}), (1.0, {'b': 2.0})])
+    assert series.names == ('a', 'b')
+    assert np.isnan(series.values[0, 1])
+    assert np.isnan(series.values[1, 0])
