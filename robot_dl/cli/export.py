@@ -127,8 +127,8 @@ def difference(net: nn.Module, folder: Path) -> float:
     from robot_dl.engine.engine import open_engine
 
     card = load_card(folder)
-    noise = np.random.default_rng(0).random(card.input.shape, np.float32)
-    outputs = open_engine(card, 'cpu')({card.input.name: noise}).values()
+    noise = np.random.default_rng(0).random(card.image.shape, np.float32)
+    outputs = open_engine(card, 'cpu')({card.image.name: noise}).values()
     with torch.inference_mode():
         said = net.eval()(torch.from_numpy(noise))
     expected = said if isinstance(said, tuple) else (said,)

@@ -126,7 +126,7 @@ def _feeds(viewer: 'Viewer', pictures: 'Pictures') -> 'Iterator[Feed]':
 
     constants = getattr(viewer.engine, 'constants', {})
     for image in pictures.images:
-        yield feed_of(viewer.prepare(image)[0], viewer.card.input.name, constants)
+        yield feed_of(viewer.prepare(image)[0], viewer.card.image.name, constants)
 
 
 def _loss(original: 'Viewer', made: 'Viewer', args: argparse.Namespace) -> dict[str, Any]:

@@ -79,9 +79,8 @@ def model_table() -> str:
     """Return the bundled models, from their cards."""
 
     def row(card: ModelCard) -> list[str]:
-        height, width = card.input.size_hw
         labels = ', '.join(card.labels)
-        return [f'`{card.name}`', card.task, f'{width}×{height}', labels, card.license]
+        return [f'`{card.name}`', card.task, card.input_words, labels, card.license]
 
     cards = [load_card(path.parent) for path in sorted(BUNDLED.glob('*/model.yaml'))]
     return table(['name', 'task', 'input', 'labels', 'licence'], map(row, cards))

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,26 @@ import yaml
 from numpy.typing import NDArray
 
 from robot_dl.core.fit import Fit
-from robot_dl.core.names import unknown_name
 from robot_dl.core.tensors import TensorSpec
-from robot_dl.engine.card_checks import CardError, constant, labels, mapping, palette, short, text
+from robot_dl.engine.card_checks import (
+    CardError,
+    built,
+    constant,
+    labels,
+    mapping,
+    palette,
+    shape,
+    short,
+    text,
+)
 from robot_dl.engine.input_card import InputCard
 from robot_dl.engine.request import Weights
 
 MAX_CARD_BYTES = 1_000_000
-UNLABELLED = ('depth',)
+UNLABELLED = ('depth', 'policy')
 """The tasks that know no classes."""
+OF_A_POLICY = 'policy'
+"""The task whose cards say by `policy` what the numbers mean: no image and no decoder needed."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +44,8 @@ class ModelCard:
         task: What it does, e.g. 'detection'.
         weights: File name inside the folder.
         sha256: Hash of that file, hexadecimal.
-        input: What it expects of an image.
-        decoder: Entry of the task's table that reads the outputs.
+        input: What it expects of an image; None for a policy that looks at none.
+        decoder: Entry of the task's table that reads the outputs; empty for a policy.
         license: SPDX identifier of the weights' licence.
         labels: Name of each class; none for a task of `UNLABELLED`.
         decoder_options: What the decoder has to know besides, by name.
@@ -47,6 +58,8 @@ class ModelCard:
         world: Simulated world that it was trained on, whose pictures `robot_dl eval` renders.
         measured: How the model was made from another one, and what it lost by that, by name;
             nothing reads it but people.
+        tensors: Shape of each float32 input of the graph that is no image, by its name.
+        policy: What observations and actions of a policy are, as `robot_dl.policy.spec` reads it.
     """
 
     folder: Path
@@ -54,7 +67,7 @@ class ModelCard:
     task: str
     weights: str
     sha256: str
-    input: InputCard
+    input: InputCard | None
     decoder: str
     license: str
     labels: tuple[str, ...] = ()
@@ -65,6 +78,8 @@ class ModelCard:
     palette: Mapping[str, Any] = field(default_factory=dict)
     world: str = ''
     measured: Mapping[str, Any] = field(default_factory=dict)
+    tensors: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    policy: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check every value.
@@ -72,8 +87,9 @@ class ModelCard:
         Raises:
             CardError: If one does not fit; the message names it.
         """
-        for key in ('name', 'task', 'weights', 'sha256', 'decoder', 'license'):
+        for key in ('name', 'task', 'weights', 'sha256', 'license'):
             text(key, getattr(self, key))
+        self._check_kind()
         for key in ('description', 'world'):
             if not isinstance(getattr(self, key), str):
                 raise CardError(f'{key}: expected text, got {short(getattr(self, key))}')
@@ -88,6 +104,18 @@ class ModelCard:
         for name, sha256 in mapping('files', self.files).items():
             self._check_file('files', name, f'files.{name}', sha256)
 
+    def _check_kind(self) -> None:
+        """Refuse what only a policy has in other cards, and the other way round."""
+        tensors = {name: shape(name, n) for name, n in mapping('tensors', self.tensors).items()}
+        object.__setattr__(self, 'tensors', tensors)
+        has_policy = bool(mapping('policy', self.policy))
+        if self.task != OF_A_POLICY:
+            text('decoder', self.decoder)
+            if self.input is None or tensors or has_policy:
+                raise CardError(f'{self.task}: expected `input`, and neither tensors nor policy')
+        elif self.decoder or not tensors or not has_policy:
+            raise CardError('policy: expected `tensors` and `policy`, and no decoder')
+
     def _check_file(self, key: str, name: str, hash_key: str, sha256: object) -> None:
         inside = self.folder.resolve()
         if inside not in (inside / name).resolve().parents:
@@ -96,17 +124,37 @@ class ModelCard:
             raise CardError(f'{hash_key}: expected 64 hexadecimal digits, got {short(sha256)}')
 
     @property
+    def image(self) -> InputCard:
+        """What it expects of an image.
+
+        Raises:
+            CardError: If it looks at none.
+        """
+        if self.input is None:
+            raise CardError(f'{self.name}: this model for {self.task} looks at no image')
+        return self.input
+
+    @property
+    def input_words(self) -> str:
+        """What goes in, for people: width and height of an image, or names and shapes."""
+        image = [f'{self.input.size_hw[1]}×{self.input.size_hw[0]}'] if self.input else []
+        shapes = [f'{name} {list(extents)}' for name, extents in self.tensors.items()]
+        return ', '.join(image + shapes)
+
+    @property
     def weights_path(self) -> Path:
         """The weights' file."""
         return self.folder.resolve() / self.weights
 
     @property
     def inputs(self) -> tuple[TensorSpec, ...]:
-        """What the card gives to the graph: the image, and what never changes."""
-        image = TensorSpec(self.input.name, self.input.dtype, self.input.shape)
+        """What the card gives to the graph: the image, tensors, and what never changes."""
+        image = self.input
+        images = [TensorSpec(image.name, image.dtype, image.shape)] if image else []
+        tensors = [TensorSpec(name, 'float32', n) for name, n in self.tensors.items()]
         constants = {name: np.asarray(values) for name, values in self.constants.items()}
-        specs = [TensorSpec(name, a.dtype.name, a.shape) for name, a in constants.items()]
-        return image, *specs
+        fixed = [TensorSpec(name, a.dtype.name, a.shape) for name, a in constants.items()]
+        return *images, *tensors, *fixed
 
     def read_weights(self) -> Weights:
         """Return the content of the weights' files, after checking that they are the card's.
@@ -136,8 +184,8 @@ class ModelCard:
 
     def prepare(self, image: NDArray[np.uint8]) -> tuple[NDArray[Any], Fit]:
         """Return the input tensor for an RGB image [H, W, 3] uint8, and the fit that undoes it."""
-        fit = self.input.fit_of((image.shape[0], image.shape[1]))
-        return self.input.tensor(image, fit), fit
+        fit = self.image.fit_of((image.shape[0], image.shape[1]))
+        return self.image.tensor(image, fit), fit
 
 
 def load_card(folder: Path) -> ModelCard:
@@ -152,8 +200,11 @@ def load_card(folder: Path) -> ModelCard:
     try:
         content = _read_yaml(path)
         values = dict(mapping('model.yaml', content))
-        values['input'] = _build(InputCard, mapping('input', values.get('input')), 'input.')
-        card: ModelCard = _build(ModelCard, values, '', folder=Path(folder))
+        if values.get('task') == OF_A_POLICY:
+            values = {'input': None, 'decoder': '', **values}
+        if values.get('input') is not None or values.get('task') != OF_A_POLICY:
+            values['input'] = built(InputCard, mapping('input', values.get('input')), 'input.')
+        card: ModelCard = built(ModelCard, values, '', folder=Path(folder))
         return card
     except CardError as error:
         raise CardError(f'{path}: {error}') from error
@@ -175,15 +226,3 @@ def _read_yaml(path: Path) -> object:
         return yaml.safe_load(path.read_text(encoding='utf-8'))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise CardError(f'not valid YAML: {error}') from error
-
-
-def _build(kind: Any, values: Mapping[str, Any], prefix: str, **given: Any) -> Any:
-    known = [f.name for f in fields(kind) if f.name not in given]
-    for key in values:
-        if key not in known:
-            raise CardError(unknown_name('key', f'{prefix}{key}', [prefix + k for k in known]))
-    for f in fields(kind):
-        needed = f.default is MISSING and f.default_factory is MISSING
-        if needed and f.name not in {**values, **given}:
-            raise CardError(f'{prefix}{f.name}: missing')
-    return kind(**values, **given)

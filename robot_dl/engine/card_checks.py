@@ -1,7 +1,9 @@
 """Checks of a model card's values; each error names the key, what was expected and what came."""
 
+import math
 import reprlib
 from collections.abc import Mapping
+from dataclasses import MISSING, fields
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ import numpy as np
 from robot_dl.core.names import unknown_name
 
 MOST_CONSTANTS = 256
+MOST_ELEMENTS = 1 << 24
+"""A tensor with more numbers than these is a mistake in the card."""
 
 
 class CardError(ValueError):
@@ -64,6 +68,18 @@ def palette(value: object, names: tuple[str, ...]) -> None:
             )
 
 
+def shape(name: str, value: object) -> tuple[int, ...]:
+    """Return the shape of an input that is no image: whole numbers, at least 1."""
+    extents = tuple(value) if isinstance(value, (list, tuple)) else ()
+    whole = all(type(n) is int and n >= 1 for n in extents)
+    if not extents or len(extents) > 8 or not whole or math.prod(extents) > MOST_ELEMENTS:
+        raise CardError(
+            f'tensors.{name}: expected a shape such as [1, 48] with at most {MOST_ELEMENTS} '
+            f'numbers in all, got {short(value)}'
+        )
+    return extents
+
+
 def short(value: object) -> str:
     """Return a value as text that fits into a message."""
     # Not repr: a few nested anchors would make it longer than the memory.
@@ -79,6 +95,29 @@ def constant(key: str, value: object) -> None:
         np.asarray(value, np.float64)
     except ValueError as error:
         raise CardError(f'{key}: expected lists of equal length, got {short(value)}') from error
+
+
+def built(kind: Any, values: Mapping[str, Any], prefix: str, **given: Any) -> Any:
+    """Return a dataclass whose fields are the keys of a part of a card.
+
+    Args:
+        kind: The dataclass; it checks its values itself.
+        values: The keys and what they say.
+        prefix: Where the part stands in the card, with a dot at its end; empty for all of it.
+        given: Fields that no card tells.
+
+    Raises:
+        CardError: If a key is unknown or missing.
+    """
+    known = [f.name for f in fields(kind) if f.name not in given]
+    for key in values:
+        if key not in known:
+            raise CardError(unknown_name('key', f'{prefix}{key}', [prefix + k for k in known]))
+    for f in fields(kind):
+        needed = f.default is MISSING and f.default_factory is MISSING
+        if needed and f.name not in {**values, **given}:
+            raise CardError(f'{prefix}{f.name}: missing')
+    return kind(**values, **given)
 
 
 def _count(value: object, most: int, depth: int = 0) -> int:

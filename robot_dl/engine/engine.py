@@ -126,18 +126,18 @@ def check_inputs(card: ModelCard, engine: Engine) -> None:
         CardError: If it does not; the message shows both.
     """
     specs = {spec.name: spec for spec in engine.inputs}
-    name, shape, dtype = card.input.name, card.input.shape, card.input.dtype
-    if set(specs) != {name, *card.constants}:
-        given = ', '.join([repr(name), *map(repr, card.constants)])
+    if set(specs) != {given.name for given in card.inputs}:
+        names = ', '.join(repr(given.name) for given in card.inputs)
         raise CardError(
-            f'{card.folder}: the card gives the input {given}; the graph takes {sorted(specs)}'
+            f'{card.folder}: the card gives the input {names}; the graph takes {sorted(specs)}'
         )
-    spec = specs[name]
-    if spec.dtype != dtype or not spec.accepts(shape):
-        raise CardError(
-            f'{card.folder}: the card gives {name!r} as {dtype}{list(shape)}; '
-            f'the graph takes {spec}'
-        )
+    # Constants take the graph's type, and are checked when that is known.
+    for given in (spec for spec in card.inputs if spec.name not in card.constants):
+        spec = specs[given.name]
+        if spec.dtype != given.dtype or not spec.accepts(given.shape):
+            raise CardError(
+                f'{card.folder}: the card gives {given.name!r} as {given}; the graph takes {spec}'
+            )
 
 
 @dataclass(frozen=True)

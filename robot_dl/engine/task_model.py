@@ -108,7 +108,7 @@ class TaskModel(Generic[D, P, R]):
 
     def infer(self, tensor: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Run the network."""
-        return self.engine({self.card.input.name: tensor})
+        return self.engine({self.card.image.name: tensor})
 
     def answer(self, outputs: Outputs, fit: Fit, params: P) -> R:
         """Return what the outputs mean, in pixels of the image.

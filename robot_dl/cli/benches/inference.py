@@ -74,7 +74,7 @@ def bare_runtime(
     session = ort.InferenceSession(
         str(card.weights_path), options, providers=['CPUExecutionProvider']
     )
-    arrays = {card.input.name: tensor}
+    arrays = {card.image.name: tensor}
     return BareRuntime(lambda: session.run(None, arrays), threads, waiting)
 
 

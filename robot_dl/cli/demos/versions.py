@@ -45,7 +45,7 @@ def model_of(card: ModelCard) -> dict[str, str]:
     return {
         'name': card.name,
         'license': card.license,
-        'input': ' × '.join(str(n) for n in card.input.size_hw[::-1]),
+        'input': card.input_words,
         'labels': ', '.join(card.labels),
         'sha256': card.sha256,
     }

@@ -42,7 +42,7 @@ def summary(card: ModelCard) -> dict[str, Any]:
     """Return what one looks for first in a card."""
     return {
         'task': card.task,
-        'input': f'{card.input.size_hw[1]}×{card.input.size_hw[0]}',
+        'input': card.input_words,
         'decoder': card.decoder,
         'classes': len(card.labels),
         'licence': card.license,

@@ -40,9 +40,11 @@ def content(card: ModelCard) -> dict[str, Any]:
     values = asdict(card)
     values['folder'] = str(card.folder.resolve())
     values['labels'] = list(card.labels)
-    values['input'] = {
-        k: list(v) if isinstance(v, tuple) else v for k, v in values['input'].items()
-    }
+    values['tensors'] = {name: list(shape) for name, shape in card.tensors.items()}
+    if card.input:
+        values['input'] = {
+            k: list(v) if isinstance(v, tuple) else v for k, v in values['input'].items()
+        }
     return {key: dict(v) if key.endswith(('s_', 'options')) else v for key, v in values.items()}
 
 
