@@ -1,0 +1,1 @@
+"""Learned policies: what a robot senses becomes an observation, and an action becomes a plan."""
