@@ -1,1 +1,1 @@
-"""Controllers of simulated joints, shaped like those of ros2_control; pure, time is an argument."""
+"""Controllers of simulated joints, shaped like ros2_control's; pure, time is an argument."""

@@ -144,14 +144,16 @@ class LazyCameraWorld(CameraWorld):
             self._lazy = None
 
 
-def readings_of(world: ControlWorld, frames: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return `readings` from what a world tells; the goal is told in each of `frames`."""
+def readings_of(world: ControlWorld) -> dict[str, Any]:
+    """Return those `readings` that every such world has: stamp and joints."""
     positions = world.joint_positions()
-    of_joints = (positions, world.joint_velocities(), world.joint_efforts())
-    keys = ('joint_positions', 'joint_velocities', 'joint_efforts')
+    tables = {
+        'joint_positions': positions,
+        'joint_velocities': world.joint_velocities(),
+        'joint_efforts': world.joint_efforts(),
+    }
     found: dict[str, Any] = {
-        key: np.array([table[name] for name in positions])
-        for key, table in zip(keys, of_joints, strict=True)
+        key: np.array([table[name] for name in positions]) for key, table in tables.items()
     }
     found['stamp_ns'], found['joint_names'] = round(world.time_s * 1e9), tuple(positions)
     return found
