@@ -1,5 +1,6 @@
 """What an array must look like: name, element type and shape."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,18 @@ class TensorSpec:
     def __str__(self) -> str:
         """Return e.g. 'float32[1, 3, ?, ?]'."""
         return describe(self.dtype, self.shape)
+
+
+def check_arrays(specs: Iterable[TensorSpec], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Check all arrays, by name, before they go into the network.
+
+    Raises:
+        ValueError: If one is missing or does not fit.
+    """
+    for spec in specs:
+        if spec.name not in arrays:
+            raise ValueError(f'{spec.name}: expected {spec}, got nothing')
+        spec.check(arrays[spec.name])
 
 
 def describe(dtype: str, shape: Shape) -> str:

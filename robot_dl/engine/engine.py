@@ -15,8 +15,17 @@ from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.request import Announce, EngineError, Request, Weights, silent
 
 Arrays = Mapping[str, NDArray[Any]]
+Run = Callable[[], dict[str, NDArray[Any]]]
 
-__all__ = ['Arrays', 'Engine', 'EngineError', 'available_devices', 'open_engine', 'open_graph']
+__all__ = [
+    'Arrays',
+    'Engine',
+    'EngineError',
+    'Run',
+    'available_devices',
+    'open_engine',
+    'open_graph',
+]
 
 ENGINES = {
     '.onnx': 'robot_dl.engine.onnx_engine',
@@ -52,6 +61,13 @@ class Engine(Protocol):
 
     def __call__(self, arrays: Arrays) -> dict[str, NDArray[Any]]:
         """Run the graph once: arrays by input name in, arrays by output name out."""
+
+    def bind(self, arrays: Arrays) -> 'Run':
+        """Check arrays once, and return what runs the graph on what they hold by then.
+
+        For small networks that run hundreds of times a second: there, checks and names cost as
+        much as the network. Write into the arrays, and do not replace them.
+        """
 
 
 def open_engine(
@@ -154,6 +170,10 @@ class WithConstants:
     def __call__(self, arrays: Arrays) -> dict[str, NDArray[Any]]:
         """Run the graph once, with the constants beside `arrays`."""
         return self.engine({**self.constants, **arrays})
+
+    def bind(self, arrays: Arrays) -> Run:
+        """Return what runs the graph on these arrays and the constants; see `Engine.bind`."""
+        return self.engine.bind({**self.constants, **arrays})
 
 
 def _with_constants(card: ModelCard, engine: Engine) -> WithConstants:

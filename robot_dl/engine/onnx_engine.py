@@ -11,8 +11,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from robot_dl.core.node_params import DEVICES
-from robot_dl.core.tensors import TensorSpec
-from robot_dl.engine.engine import Arrays
+from robot_dl.core.tensors import TensorSpec, check_arrays
+from robot_dl.engine.engine import Arrays, Run
 from robot_dl.engine.kept import kept_folder
 from robot_dl.engine.onnx_providers import (
     CPU,
@@ -66,15 +66,24 @@ class OnnxEngine:
             ValueError: If an array is missing or does not fit its input.
             EngineError: If the runtime fails.
         """
-        for spec in self.inputs:
-            if spec.name not in arrays:
-                raise ValueError(f'{spec.name}: expected {spec}, got nothing')
-            spec.check(arrays[spec.name])
-        names = [spec.name for spec in self.outputs]
-        try:
-            return dict(zip(names, self.session.run(names, dict(arrays)), strict=True))
-        except Exception as error:  # the runtime's errors share no narrower base class
-            raise EngineError(f'ONNX Runtime failed: {error}') from error
+        return self.bind(arrays)()
+
+    def bind(self, arrays: Arrays) -> Run:
+        """Return what runs the graph on these arrays; see `engine.Engine.bind`.
+
+        Raises:
+            ValueError: If an array is missing or does not fit its input.
+        """
+        check_arrays(self.inputs, arrays)
+        names, feed, session = [spec.name for spec in self.outputs], dict(arrays), self.session
+
+        def run() -> dict[str, NDArray[Any]]:
+            try:
+                return dict(zip(names, session.run(names, feed), strict=True))
+            except Exception as error:  # the runtime's errors share no narrower base class
+                raise EngineError(f'ONNX Runtime failed: {error}') from error
+
+        return run
 
 
 def open_weights(weights: Weights, request: Request) -> OnnxEngine:

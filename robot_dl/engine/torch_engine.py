@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from robot_dl.core.node_params import DEVICES
-from robot_dl.core.tensors import Shape, TensorSpec
-from robot_dl.engine.engine import Arrays
+from robot_dl.core.tensors import Shape, TensorSpec, check_arrays
+from robot_dl.engine.engine import Arrays, Run
 from robot_dl.engine.request import EngineError, Request, Weights
 from robot_dl.engine.torch_archive import EXPORTED, TORCHSCRIPT, check_archive
 
@@ -59,11 +59,19 @@ class TorchEngine:
             ValueError: If an array is missing or does not fit its input.
             EngineError: If torch fails.
         """
-        for spec in self.inputs:
-            if spec.name not in arrays:
-                raise ValueError(f'{spec.name}: expected {spec}, got nothing')
-            spec.check(arrays[spec.name])
-        tensors = [_tensor(arrays[spec.name], self.device) for spec in self.inputs]
+        return self.bind(arrays)()
+
+    def bind(self, arrays: Arrays) -> Run:
+        """Return what runs the graph on these arrays; see `engine.Engine.bind`.
+
+        Raises:
+            ValueError: If an array is missing or does not fit its input.
+        """
+        check_arrays(self.inputs, arrays)
+        feed = [arrays[spec.name] for spec in self.inputs]
+        return lambda: self._run([_tensor(array, self.device) for array in feed])
+
+    def _run(self, tensors: list[torch.Tensor]) -> dict[str, NDArray[Any]]:
         try:
             # Autocast leaves in float32 what float16 is too coarse for: above 512 it only knows
             # every second half pixel, so that boxes would lose their place.
