@@ -47,13 +47,20 @@ def matrix_from_transform(transform: Transform) -> NDArray[np.float64]:
 
 
 def joint_state_msg(
-    positions: Mapping[str, float], velocities: Mapping[str, float], stamp: Time
+    positions: Mapping[str, float],
+    velocities: Mapping[str, float],
+    stamp: Time,
+    efforts: Mapping[str, float] | None = None,
 ) -> JointState:
-    """Return the joints' positions and velocities, in radians or metres and per second."""
+    """Return the joints' positions and velocities, in radians or metres and per second.
+
+    Efforts, in newton metres or newtons, are told of all joints or of none.
+    """
     names = list(positions)
     return JointState(
         header=Header(stamp=stamp),
         name=names,
         position=[float(positions[n]) for n in names],
         velocity=[float(velocities[n]) for n in names],
+        effort=[float(efforts[n]) for n in names] if efforts else [],
     )

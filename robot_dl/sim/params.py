@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from robot_dl.core.params import Params, param
+from robot_dl.core.params import ParamError, Params, param
 from robot_dl.sim.worlds import WORLDS
 
 
@@ -26,6 +26,13 @@ class SimParams(Params):
     publish_clock: bool = param(
         False, 'Publish simulated time on `clock`, and stamp everything with it.', fixed=True
     )
+    speed: float = param(
+        1.0,
+        'Simulated seconds in a second; anything but 1 wants publish_clock.',
+        low=0.01,
+        high=100.0,
+        fixed=True,
+    )
     scene_period_s: float = param(
         0.0, 'Seconds until the scene changes; 0 keeps it.', low=0.0, high=86400.0
     )
@@ -40,3 +47,16 @@ class SimParams(Params):
     map_resolution_m: float = param(
         0.05, 'Side of a cell of `map`, metres.', low=0.01, high=1.0, fixed=True
     )
+
+    def __post_init__(self) -> None:
+        """Check every field, and that who lives in real time is not sped up.
+
+        Raises:
+            ParamError: If one does not fit.
+        """
+        super().__post_init__()
+        if self.speed != 1.0 and not self.publish_clock:
+            raise ParamError(
+                f'speed: expected 1 without publish_clock, got {self.speed:g}: '
+                'nobody could tell what time it is'
+            )

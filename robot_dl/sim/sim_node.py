@@ -9,6 +9,7 @@ from rclpy.node import Node
 from rclpy.time import Time
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Header
+from std_srvs.srv import Trigger
 
 from robot_dl.ros.live_params import LiveParams
 from robot_dl.ros.main import run
@@ -34,7 +35,8 @@ class SimNode(Node):
         world_class = find_world(params.world)
         # Simulated time loses no moment; who lives in real time must see the world keep up.
         self._beat = Beat(params.rate_hz, world_class.state_hz, keeps_up=not params.publish_clock)
-        self._pace, self._time_ns = Pace(1 / params.rate_hz), 0
+        self._speed = params.speed
+        self._pace, self._time_ns = Pace(1 / (params.rate_hz * params.speed)), 0
         self.parts = [p(self, params) for p in PARTS if p.is_wanted(world_class, params)]
         self.clock = None
         if params.publish_clock:
@@ -48,17 +50,18 @@ class SimNode(Node):
         except (RuntimeError, ImportError) as error:
             self.get_logger().fatal(str(error))
             return False
-        self._show_scene(self._now())
+        self._show_scene(self.now())
         # The camera keeps real time, also for those who live in simulated time.
         steady = RclClock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(self._beat.period_s, self.on_tick, clock=steady)
+        self.create_timer(self._beat.period_s / self._speed, self.on_tick, clock=steady)
+        self.create_service(Trigger, '~/next_scene', self.on_next_scene)
         self.get_logger().info(f'showing {params.world} {params.seed} at {params.rate_hz:g} Hz')
         return True
 
     def on_tick(self) -> None:
         """Let the world run for one period or more, and show what has become of it."""
         started_s = time.monotonic()
-        periods, has_image = self._beat.strike(started_s)
+        periods, has_image = self._beat.strike(started_s * self._speed)
         if not periods:
             return
         dt_s = periods * self._beat.period_s
@@ -66,10 +69,9 @@ class SimNode(Node):
         changed = self.stage.advance(dt_s, self._live.value.scene_period_s)
         world = self.stage.world
         if has_image:
-            for part in self.parts:
-                part.draw(world)
+            self._draw()
         # The world stands still while it is drawn: this is the moment that the image shows.
-        now = self._now()
+        now = self.now()
         if changed:
             self._show_scene(now)
         self._show_state(now)
@@ -79,8 +81,24 @@ class SimNode(Node):
                 part.on_image(world, header)
             self._watch_pace(time.monotonic() - started_s)
 
-    def _now(self) -> Time:
+    def now(self) -> Time:
+        """Return the time of the stamps: simulated time where it is published."""
         return Time(nanoseconds=self._time_ns) if self.clock else self.get_clock().now()
+
+    def _draw(self) -> None:
+        """Draw what takes long; a world whose camera cannot be opened goes on without it."""
+        try:
+            for part in self.parts:
+                part.draw(self.stage.world)
+        except RuntimeError as error:
+            self.get_logger().error(str(error), throttle_duration_sec=10.0)
+
+    def on_next_scene(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
+        """Show the world of the next seed: another scene, or another episode."""
+        self.stage.show_next()
+        self._show_scene(self.now())
+        answer.success, answer.message = True, f'{self._live.value.world} {self.stage.seed}'
+        return answer
 
     def _show_scene(self, now: Time) -> None:
         for part in self.parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from robot_dl.core.topics import PUBLISHED, SUBSCRIBED, Topic, result_topic
+from robot_dl.core.topics import PUBLISHED, SERVED, SUBSCRIBED, Topic, result_topic
 
 LATCHED = 'reliable, transient local'
 
@@ -57,7 +57,7 @@ WORLD_TOPICS = (
         'sensor_msgs/msg/JointState',
         PUBLISHED,
         'reliable',
-        'Positions and velocities of the joints.',
+        'Positions and velocities of the joints; efforts where there are motors to tell them.',
     ),
     Topic(
         'tf',
@@ -80,8 +80,15 @@ WORLD_TOPICS = (
         'reliable',
         'Simulated time, with `publish_clock`.',
     ),
+    Topic(
+        '~/next_scene',
+        'std_srvs/srv/Trigger',
+        SERVED,
+        '',
+        'Show the world of the next seed at once; the answer says which.',
+    ),
 )
-"""What every world has."""
+"""What every world has; worlds of joints have no `truth/` of pixels."""
 
 OBJECT_TOPICS = (
     result_topic(
@@ -132,4 +139,67 @@ ROBOT_TOPICS = (
 )
 """What worlds with a robot have."""
 
-SIM_TOPICS = (*WORLD_TOPICS, *OBJECT_TOPICS, *ROBOT_TOPICS)
+CONTROL_TOPICS = (
+    Topic(
+        'commands',
+        'std_msgs/msg/Float64MultiArray',
+        SUBSCRIBED,
+        'reliable',
+        'Joints: one number for each, in the order of the controller, as '
+        'forward_command_controller takes them.',
+    ),
+    Topic(
+        'joint_trajectory',
+        'trajectory_msgs/msg/JointTrajectory',
+        SUBSCRIBED,
+        'reliable',
+        'Joints that take positions: points for all of them, by name, as '
+        'joint_trajectory_controller takes them.',
+    ),
+    Topic(
+        'gripper/commands',
+        'std_msgs/msg/Float64MultiArray',
+        SUBSCRIBED,
+        'reliable',
+        'Arm: how far each finger is to open, metres: one number.',
+    ),
+    Topic(
+        'gripper/joint_trajectory',
+        'trajectory_msgs/msg/JointTrajectory',
+        SUBSCRIBED,
+        'reliable',
+        'Arm: points for `left_finger_joint`; the right finger follows.',
+    ),
+    Topic(
+        'goal',
+        'geometry_msgs/msg/PoseStamped',
+        PUBLISHED,
+        LATCHED,
+        'Arm: where `tcp` is to go; again when the scene changes.',
+    ),
+    Topic(
+        'robot_description',
+        'std_msgs/msg/String',
+        PUBLISHED,
+        LATCHED,
+        'Arm: its URDF.',
+    ),
+    Topic(
+        'truth/outcome',
+        'diagnostic_msgs/msg/DiagnosticStatus',
+        PUBLISHED,
+        LATCHED,
+        'Joints: how the episode stands whenever that changes: `waiting` for the first command, '
+        '`running`, `succeeded` or `failed`; with what was measured.',
+    ),
+    Topic(
+        'truth/limit_breaches',
+        'std_msgs/msg/UInt32',
+        PUBLISHED,
+        LATCHED,
+        'Joints: how many commands since the start asked a joint for more than it can do.',
+    ),
+)
+"""What worlds with joints have that are commanded; what is not for all says for which."""
+
+SIM_TOPICS = (*WORLD_TOPICS, *OBJECT_TOPICS, *ROBOT_TOPICS, *CONTROL_TOPICS)

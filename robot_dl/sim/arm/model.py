@@ -31,7 +31,7 @@ PAINTS = {
     'goal': (0.1, 0.75, 0.25, 0.6),
 }
 OBSTACLE, ROBOT = 1, 2
-"""Bits of what can touch: the robot touches itself and obstacles, these do not touch each other."""
+"""Bits of what can touch: the robot itself and obstacles, but not one obstacle another."""
 GOAL_RADIUS_M = 0.02
 NEVER_TOUCH = (('base_link', 'link_1'), ('left_finger', 'right_finger'))
 

@@ -18,8 +18,8 @@ Pose = NDArray[np.float64]
 
 START_SPREAD_RAD = 0.5
 """How far each joint is from `HOME` at most when an episode begins."""
-GOAL_LOW_RAD = np.array([-1.1, -0.5, 0.3, -0.6, 0.2, -2.8])
-GOAL_HIGH_RAD = np.array([1.1, 1.2, 2.3, 0.6, 2.0, 2.8])
+GOAL_LOW_RAD = np.array([-1.1, -0.5, 0.3, -0.6, 0.2, -2.2])
+GOAL_HIGH_RAD = np.array([1.1, 1.2, 2.3, 0.6, 2.0, 2.2])
 """Between these are the joints of a pose that is a goal."""
 AREA_LOW_M, AREA_HIGH_M = np.array([0.25, -0.40, 0.06]), np.array([0.70, 0.40, 0.55])
 """Where goals are, in `base_link`."""

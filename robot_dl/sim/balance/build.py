@@ -40,19 +40,19 @@ class Build:
     def draw(cls, rng: Rng) -> Build:
         """Draw one within what a workshop makes of the same plan."""
         return cls(
-            cart_kg=float(rng.uniform(0.8, 1.2)),
-            pole_kg=float(rng.uniform(0.08, 0.16)),
-            length_m=float(rng.uniform(0.8, 1.2)),
-            slider_damping=float(rng.uniform(0.1, 0.6)),
-            slider_friction=float(rng.uniform(0.0, 0.3)),
+            cart_kg=float(rng.uniform(0.7, 1.4)),
+            pole_kg=float(rng.uniform(0.06, 0.2)),
+            length_m=float(rng.uniform(0.7, 1.3)),
+            slider_damping=float(rng.uniform(0.1, 1.0)),
+            slider_friction=float(rng.uniform(0.0, 0.5)),
             hinge_damping=float(rng.uniform(0.0, 0.003)),
-            gain=float(rng.uniform(0.92, 1.08)),
+            gain=float(rng.uniform(0.85, 1.15)),
             bias_rad=float(rng.uniform(-0.005, 0.005)),
             start=(
-                float(rng.uniform(-0.4, 0.4)),
+                float(rng.uniform(-0.5, 0.5)),
                 float(rng.uniform(-0.08, 0.08)),
-                float(rng.uniform(-0.15, 0.15)),
-                float(rng.uniform(-0.15, 0.15)),
+                float(rng.uniform(-0.2, 0.2)),
+                float(rng.uniform(-0.2, 0.2)),
             ),
         )
 

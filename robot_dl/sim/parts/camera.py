@@ -14,13 +14,17 @@ from robot_dl.sim.parts.part import Part
 class Color(Part):
     """The colour image; drawn only while somebody subscribes."""
 
+    needs = ('render_rgb', 'pinhole')
+
     def __init__(self, node: Node, params: SimParams) -> None:
         self._camera = CameraPublisher(node, 'camera', 'rgb8')
         self._rgb: Pixels | None = None
 
     def draw(self, world: Any) -> None:
         """Draw the picture."""
-        self._rgb = world.render_rgb() if self._camera.is_watched else None
+        self._rgb = None
+        if self._camera.is_watched:
+            self._rgb = world.render_rgb()
 
     def on_image(self, world: Any, header: Header) -> None:
         """Publish the picture and the calibration."""
@@ -30,15 +34,23 @@ class Color(Part):
 class Depth(Part):
     """The depth image; drawn only while somebody subscribes."""
 
+    needs = ('render_depth', 'pinhole')
+
     def __init__(self, node: Node, params: SimParams) -> None:
         self._camera = CameraPublisher(node, 'camera/depth', '32FC1')
+        self._depth_m: Pixels | None = None
 
     @classmethod
     def is_wanted(cls, world_class: type, params: SimParams) -> bool:
-        """Tell whether depth is asked for; every world has it."""
-        return params.depth
+        """Tell whether the world has a camera, and depth is asked for."""
+        return params.depth and super().is_wanted(world_class, params)
+
+    def draw(self, world: Any) -> None:
+        """Draw the distances."""
+        self._depth_m = None
+        if self._camera.is_watched:
+            self._depth_m = world.render_depth()
 
     def on_image(self, world: Any, header: Header) -> None:
         """Publish the distances and the calibration."""
-        depth_m = world.render_depth() if self._camera.is_watched else None
-        self._camera.publish(depth_m, world.pinhole, header)
+        self._camera.publish(self._depth_m, world.pinhole, header)

@@ -39,6 +39,7 @@ class Joints(Part):
         self._publisher = node.create_publisher(JointState, 'joint_states', RESULTS)
 
     def on_state(self, world: Any, stamp: Time) -> None:
-        """Publish positions and velocities."""
+        """Publish positions, velocities, and efforts where the world tells them."""
         positions, velocities = world.joint_positions(), world.joint_velocities()
-        self._publisher.publish(joint_state_msg(positions, velocities, stamp))
+        efforts = world.joint_efforts() if hasattr(world, 'joint_efforts') else None
+        self._publisher.publish(joint_state_msg(positions, velocities, stamp, efforts))

@@ -43,6 +43,8 @@ class TrueBoxes(Part):
 class TruePixels(Part):
     """`truth/mask` and `truth/instances`, drawn only while somebody subscribes."""
 
+    needs = ('pixels', 'segment_labels')
+
     def __init__(self, node: Node, params: SimParams) -> None:
         self._classes = node.create_publisher(Image, 'truth/mask', RESULTS)
         self._instances = node.create_publisher(Image, 'truth/instances', RESULTS)

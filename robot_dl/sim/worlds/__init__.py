@@ -16,7 +16,6 @@ WORLDS: dict[str, tuple[str, str]] = {
     'balance': ('robot_dl.sim.worlds.balance', 'BalanceWorld'),
     'single_object': ('robot_dl.sim.worlds.single_object', 'SingleObjectWorld'),
     'arm': ('robot_dl.sim.worlds.arm', 'ArmWorld'),
-    'balance': ('robot_dl.sim.worlds.balance', 'BalanceWorld'),
 }
 """Name → module and class. MuJoCo is imported only when a world is opened."""
 

@@ -19,6 +19,7 @@ from robot_dl.sim.arm.links import (
 )
 from robot_dl.sim.arm.model import TABLE_HEIGHT_M, TIMESTEP_S, build_model
 from robot_dl.sim.arm.tasks import base_T_tcp, draw_reach
+from robot_dl.sim.arm.urdf import arm_urdf
 from robot_dl.sim.controllers.group import JointGroup
 from robot_dl.sim.worlds.control import (
     FAILED,
@@ -86,7 +87,7 @@ class ArmWorld(LazyCameraWorld):
         reach = draw_reach(rng, self._model, self._scratch)
         self._begin_at(reach.start_rad, reach.base_T_goal)
 
-    def _begin_at(self, start_rad: NDArray[np.float64], base_T_goal: NDArray[np.float64]) -> None:  # noqa: N803
+    def _begin_at(self, start_rad: NDArray[np.float64], base_T_goal: NDArray[np.float64]) -> None:
         """Rest at a start with the gripper half open; the episode begins with a command."""
         import_mujoco().mj_resetData(self._model, self._state)
         opening = STROKE_M / 2
@@ -189,7 +190,7 @@ class ArmWorld(LazyCameraWorld):
         """Return (parent, child, parent_T_child [4, 4], is_static) of every frame."""
         import_mujoco().mj_kinematics(self._model, self._state)
         poses = {name: self._world_T_body(name) for name in _BODIES}
-        optical, tcp = self._world_T_optical, np.eye(4)
+        optical, tcp = self.world_T_camera_optical(), np.eye(4)
         tcp[:3, 3] = TCP_M
         return [
             *((p, c, np.linalg.inv(poses[p]) @ poses[c], fixed) for p, c, fixed in _TREE),
@@ -205,18 +206,18 @@ class ArmWorld(LazyCameraWorld):
             ),
         ]
 
-    @property
-    def _world_T_optical(self) -> NDArray[np.float64]:  # noqa: N802
-        return self.world_T_camera_optical()
-
     def goal(self) -> tuple[str, NDArray[np.float64]]:
         """Return a frame and where `tcp` shall be in it [4, 4]; its orientation may be ignored."""
         return 'base_link', self.base_T_goal
 
+    def urdf(self) -> str:
+        """Return the arm as a URDF."""
+        return arm_urdf(self._model)
+
     def readings(self) -> dict[str, Any]:
         """Return what a policy may know now; see `ControlWorld.readings`."""
         import_mujoco().mj_kinematics(self._model, self._state)
-        tcp_T_goal = _inverse(base_T_tcp(self._state)) @ self.base_T_goal  # noqa: N806
+        tcp_T_goal = _inverse(base_T_tcp(self._state)) @ self.base_T_goal
         goals = {'base_link': self.base_T_goal, 'tcp': tcp_T_goal}
         return {**readings_of(self), 'goals': goals}
 

@@ -136,7 +136,6 @@ class BalanceWorld(LazyCameraWorld):
 
     def goal(self) -> None:
         """Return that there is no goal: upright and on the rail is all."""
-        return None
 
     def frames(self) -> list[Frame]:
         """Return (parent, child, parent_T_child [4, 4], is_static) of every frame (REP-105)."""
