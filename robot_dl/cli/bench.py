@@ -13,6 +13,7 @@ BENCHES = {
     'classification': (NODE, 'the same of the classification node'),
     'segmentation': (NODE, 'the same of both segmentation nodes'),
     'depth': (NODE, 'the same of the depth node, and what a point cloud costs'),
+    'policy': ('robot_dl.cli.benches.policy', 'how long a robot waits for its commands'),
     'threads': ('robot_dl.cli.benches.threads', 'how many threads, and how they wait'),
     'transport': ('robot_dl.cli.benches.transport', 'images between processes, with our profile'),
 }

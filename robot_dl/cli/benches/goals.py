@@ -1,6 +1,6 @@
 """What the nodes are to reach with certain models, beside what they do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,6 +32,12 @@ DETECTION = (
 )
 PIXELS = (Goal('overhead_ms', 1.0, 'end to end - floor - 1.25 bare calls, ms'),)
 POINTS = (Goal('points_ms', 4.0, 'a cloud of a depth image, ms'),)
+POLICY = (
+    Goal('latency_ms.p50', 0.5, 'joint states to commands, median, ms'),
+    Goal('latency_ms.p99', 1.5, 'the same, 99th percentile'),
+    Goal('missed', 0.001, 'share of ticks without a timely command'),
+)
+"""Of the policy node, with 12 joints at 500 Hz on `CORES` cores."""
 
 GOALS: dict[str, tuple[Goal, ...]] = {
     f'{PREFIX}yolo-n': DETECTION,
@@ -57,8 +63,13 @@ class Verdict:
 
 def verdicts(model: str, cores: int, results: Mapping[str, Any]) -> list[Verdict]:
     """Return a verdict for each goal, for the model and the number of cores that they are for."""
+    return judged(GOALS.get(model, ()) if cores == CORES else (), results)
+
+
+def judged(goals: Iterable[Goal], results: Mapping[str, Any]) -> list[Verdict]:
+    """Return a verdict for each of some goals."""
     found = []
-    for goal in GOALS.get(model, ()) if cores == CORES else ():
+    for goal in goals:
         measured = results[goal.result]
         met = None if measured is None else measured <= goal.limit
         found.append(Verdict(goal.result, goal.meaning, measured, goal.limit, met))
