@@ -32,6 +32,8 @@ EXTRAS = {
     'eval': EVALUATION,
     'quantize': ['onnx>=1.16'],
     'train': ['torch==2.13.0', 'onnx>=1.16', 'onnxscript>=0.3', 'matplotlib>=3.5', *EVALUATION],
+    # What policies learn with; above it, 'train' and 'sim' are needed too.
+    'rl': ['stable-baselines3==2.9.0', 'sb3-contrib==2.9.0', 'gymnasium==1.4.0'],
     'test': [
         'pytest>=7.0',
         'pytest-timeout>=2.1',

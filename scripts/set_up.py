@@ -21,7 +21,7 @@ from machine import ROOT, SetUpError, install_packages, missing_packages, requir
 # Where ROS 2 comes from -> the extras of setup.py that bring it.
 ROS = {'kilted': ['ros'], 'jazzy': ['ros-jazzy'], 'sourced': []}
 RUN = ['cpu', 'sim', 'bags', 'eval']
-TEST = ['train', 'test', 'docs', 'dev']
+TEST = ['train', 'rl', 'test', 'docs', 'dev']
 INTERFACES = ['./ros_wheels/vision_msgs', './ros_wheels/tf2_msgs']
 
 # PyPI's torch for Linux brings gigabytes of CUDA, of no use without an NVIDIA card.

@@ -28,6 +28,7 @@ TASKS = {
 CONTRACTS = ('types', 'params', 'labels')
 
 TORCH = {'torch', 'torchvision', 'onnx', 'onnxscript', 'tqdm', 'matplotlib', 'faster_coco_eval'}
+LEARNERS = {'stable_baselines3', 'sb3_contrib', 'gymnasium'}
 RUNTIME = {'onnxruntime', 'torch'}
 ROS_SUFFIXES = ('_msgs', '_srvs', '_interfaces')
 ROS_NAMES = {'rclpy', 'launch', 'launch_ros', 'ament_index_python', 'cv_bridge', 'tf2_ros'}
@@ -73,14 +74,17 @@ RULES = {
         files={'sim_node.py': 'robot_dl.ros'},
     ),
     'training': rule(
-        ours='core engine sim contracts', others='numpy cv2 yaml ' + ' '.join(sorted(TORCH))
+        ours='core engine sim contracts',
+        others='numpy cv2 yaml ' + ' '.join(sorted(TORCH)),
+        # A policy must see in training what it will see on the robot: by the same code.
+        folders={'training/policies': f'robot_dl.policy {" ".join(sorted(LEARNERS))}'},
     ),
 }
 # The simulation's node and what of a world it publishes know messages; the worlds do not.
 ROS_FILES = {'sim/sim_node.py'}
 ROS_FOLDERS = {'sim/parts'}
 # `robot_dl --help`, or a verb that needs none of these, must not wait for them.
-HEAVY = TORCH | {'onnxruntime', 'mujoco', 'cv2', 'rosbags', 'jinja2', 'rclpy'}
+HEAVY = TORCH | LEARNERS | {'onnxruntime', 'mujoco', 'cv2', 'rosbags', 'jinja2', 'rclpy'}
 UNPICKLERS = {'pickle', 'cPickle', '_pickle', 'cloudpickle', 'dill', 'joblib', 'marshal', 'shelve'}
 
 

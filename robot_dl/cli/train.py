@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robot_dl.cli.arguments import positive, whole
+from robot_dl.cli.trainings.policy import HELP, add_options
+from robot_dl.cli.trainings.policy import run as learn
 from robot_dl.training.seeds import HELD_OUT, TRAINING, VALIDATION
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class Job:
 
 ALONE_RATE, ALONE_WARM_UP_STEPS = 2 / 3, 100
 """How a model trains on alone: its rate as a part of that together, and its warm-up."""
+POLICY = 'policy'
+"""This task learns by reinforcement and has a command line of its own."""
 HOME = 'robot_dl.cli.trainings'
 PIXELS: dict[str, Any] = {
     'worlds': 1200,
@@ -96,6 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         plural = 's' * (len(job.models) > 1)
         line = f'make the bundled model{plural} {", ".join(job.models)}'
         _add_options(tasks.add_parser(task, help=line, description=line), job)
+    add_options(tasks.add_parser(POLICY, help=HELP, description=HELP))
 
 
 def _add_options(parser: argparse.ArgumentParser, job: Job) -> None:
@@ -124,8 +129,10 @@ def run(args: argparse.Namespace) -> int:
     """Train, or go on where an interrupted run stopped; export and report.
 
     Raises:
-        ValueError: If there are fewer pictures than a batch has.
+        ValueError: If there are fewer pictures than a batch has, or as for policies.
     """
+    if args.task == POLICY:
+        return learn(args)
     pictures = args.worlds * args.views
     if args.batch > pictures:
         raise ValueError(
