@@ -65,9 +65,12 @@ class Plan:
 
     def at(self, now_ns: int) -> NDArray[np.float64]:
         """Return what is due at a time [N]: the first before the start, the last after the end."""
+        return np.asarray(self.values[self.index_at(now_ns)])
+
+    def index_at(self, now_ns: int) -> int:
+        """Return the number of the setpoint that is due at a time."""
         due = (now_ns - self.start_ns) // self.period_ns if self.period_ns > 0 else 0
-        row = self.values[min(max(due, 0), len(self.values) - 1)]
-        return np.asarray(row)
+        return min(max(due, 0), len(self.values) - 1)
 
     def blended_from(self, old: 'Plan | None', over_ns: int) -> 'Plan':
         """Return this plan with its first part drawn towards the plan that it replaces.

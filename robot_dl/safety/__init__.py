@@ -1,0 +1,1 @@
+"""The command gate: the one door through which every command for a robot goes."""
