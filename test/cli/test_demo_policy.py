@@ -9,6 +9,8 @@ from demo_acts import FACTS, act, failed, stop, trace
 from html_page import is_self_contained
 
 from robot_dl.cli.demos.policy.curves import MOST_POINTS, plot
+from robot_dl.cli.demos.policy.filmstrip import SHOWN, chosen
+from robot_dl.cli.demos.policy.notes import Notes, Told, stop_of
 from robot_dl.cli.demos.policy.report import report_html, stop_words
 from robot_dl.cli.demos.policy.summary import summary_of
 from robot_dl.cli.rollouts.trace import Series, Trace
@@ -116,3 +118,58 @@ def test_joints_that_are_told_of_at_times_are_gaps_and_not_zeros():
     assert series.names == ('a', 'b')
     assert np.isnan(series.values[0, 1])
     assert np.isnan(series.values[1, 0])
+
+
+MS = 1_000_000
+PRESSED_NS = 10_000 * MS
+
+
+def notes(*rows, states=((3, 'stopping'), (600, 'closed')), positions=()):
+    """Return notes of commands (ms after the stop was pressed, value) for one joint."""
+    told = [Told(PRESSED_NS + int(ms * MS), {'j': value}) for ms, value in rows]
+    said = [(PRESSED_NS + int(ms * MS), state) for ms, state in states]
+    return Notes(Trace(positions=list(positions)), told, said)
+
+
+def test_a_stop_is_measured_from_the_moment_it_is_pressed():
+    found = stop_of(
+        notes((-20, 5.0), (1, 5.0), (4, 2.0), (24, 1.0), (44, 1.0), (500, 1.0)),
+        PRESSED_NS,
+        2.0,
+        'the emergency stop is pressed',
+        0,
+    )
+    assert (found.state_ms, found.stop_ms) == (3.0, 4.0)
+    assert (found.settled_ms, found.silent_ms) == (24.0, 500.0)
+    assert (found.told, found.commands) == ({'j': 1.0}, 5)
+    assert found.refusal == 'the emergency stop is pressed'
+
+
+def test_a_gate_that_never_stops_has_no_time():
+    found = stop_of(notes((5, 1.0), states=()), PRESSED_NS, 2.0, '', 0)
+    assert (found.state_ms, found.stop_ms) == (None, None)
+
+
+def test_a_gate_that_falls_silent_at_once_has_told_nothing():
+    found = stop_of(notes((-5, 1.0)), PRESSED_NS, 2.0, '', 0)
+    assert (found.state_ms, found.stop_ms, found.told) == (3.0, None, {})
+
+
+def test_what_comes_after_the_release_is_not_part_of_the_stop():
+    found = stop_of(notes((4, 0.0), (900, 7.0), (920, 8.0)), PRESSED_NS, 2.0, '', 2)
+    assert (found.resumed, found.told, found.commands) == (2, {'j': 0.0}, 1)
+
+
+def test_the_way_of_a_joint_after_a_stop_is_the_farthest_that_it_gets():
+    moved = [(1.0, {'j': 9.0}), (2.0, {'j': 1.0}), (2.1, {'j': 1.5}), (2.2, {'j': 1.2})]
+    found = stop_of(notes((4, 0.0), positions=moved), PRESSED_NS, 2.0, '', 0)
+    assert found.travel == {'j': 0.5}
+
+
+@pytest.mark.parametrize('count', [0, 1, SHOWN, SHOWN + 1, 24])
+def test_a_filmstrip_has_the_first_and_the_last_picture(count):
+    pictures = [(float(i), np.zeros((1, 1, 3), np.uint8)) for i in range(count)]
+    times = [at for at, _ in chosen(pictures)]
+    assert len(times) == min(count, SHOWN)
+    assert times == sorted(times)
+    assert not count or (times[0], times[-1]) == (0.0, count - 1.0)

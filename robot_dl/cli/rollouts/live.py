@@ -21,6 +21,7 @@ from robot_dl.cli.processes import stack_with_sure_end
 from robot_dl.cli.rollouts.episode import FAILED, SUCCEEDED, UNFINISHED, Episode
 from robot_dl.cli.rollouts.referee import Referee
 from robot_dl.cli.rollouts.stand import POLICY, SIMULATOR, Stand
+from robot_dl.cli.rollouts.states import ACTIVE, REST
 from robot_dl.ros.environment import local_environment, unused_domain
 
 START_PATIENCE_S, ANSWER_PATIENCE_S = 60.0, 10.0
@@ -28,10 +29,6 @@ SLACK = 4.0
 """An episode may take so many times as long as it should on a machine that is busy."""
 CHECK_S = 0.25
 OVER = (SUCCEEDED, FAILED)
-ACTIVE = ('blending', 'open')
-"""States of the gate in which commands go through."""
-REST = ('closed', 'fault')
-"""States in which nothing is sent."""
 LEAST_HZ = 0.1
 """Nobody looks at pictures, so there need be hardly any."""
 

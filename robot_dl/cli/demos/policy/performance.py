@@ -10,17 +10,16 @@ import numpy as np
 
 from robot_dl.cli.demos.display import Display
 from robot_dl.cli.demos.policy.act import Act
+from robot_dl.cli.demos.policy.filmstrip import PICTURES, chosen
 from robot_dl.cli.demos.policy.recorder import Recorder
 from robot_dl.cli.demos.policy.stopping import stop_in_motion
 from robot_dl.cli.rollouts.episode import Episode
 from robot_dl.cli.rollouts.live import Arena, Contest, arena
-from robot_dl.cli.rollouts.trace import Rgb, Trace
+from robot_dl.cli.rollouts.trace import Trace
 
 if TYPE_CHECKING:
     from robot_dl.engine.card import ModelCard
 
-PICTURES, SHOWN = 24, 6
-"""How many pictures an episode of full length has, and how many of them are shown."""
 FIRST_PICTURE_S = 8.0
 """A renderer that takes longer to open is none."""
 
@@ -97,13 +96,6 @@ def _make_ready(running: Arena, recorder: Recorder) -> None:
         if not running.spin_until(lambda: recorder.pictures > before, FIRST_PICTURE_S):
             recorder.look(False)
     recorder.clear()
-
-
-def chosen(pictures: list[tuple[float, Rgb]]) -> list[tuple[float, Rgb]]:
-    """Return a few of the pictures, evenly, the first and the last among them."""
-    if len(pictures) <= SHOWN:
-        return pictures
-    return [pictures[i] for i in np.linspace(0, len(pictures) - 1, SHOWN).round().astype(int)]
 
 
 def image_hz(contest: Contest) -> float:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from rclpy.node import Node
@@ -12,39 +10,15 @@ from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
+from robot_dl.cli.demos.policy.notes import Notes, Told
 from robot_dl.cli.rollouts.referee import timed
-from robot_dl.cli.rollouts.trace import Row, Trace
+from robot_dl.cli.rollouts.trace import Row
 from robot_dl.ros.images import rgb_from_msg
 from robot_dl.ros.qos import RESULTS
 
 MOST_QUEUED = 200
 TOPICS = {'commands': Float64MultiArray, 'joint_trajectory': JointTrajectory}
 """Where commands go, by the value of the parameter `output`."""
-
-
-@dataclass
-class Told:
-    """A command: when it was sent, by the system's clock, and what it said by joint."""
-
-    sent_ns: int
-    row: Mapping[str, float]
-
-
-@dataclass
-class Notes:
-    """What was seen since the recorder was cleared.
-
-    Attributes:
-        trace: The same for people, in simulated time.
-        told: Every command.
-        states: When the gate's states came, by the system's clock, and which they were.
-        ages_ms: How much later than the newest state of the joints a new command was sent.
-    """
-
-    trace: Trace = field(default_factory=Trace)
-    told: list[Told] = field(default_factory=list)
-    states: list[tuple[int, str]] = field(default_factory=list)
-    ages_ms: list[float] = field(default_factory=list)
 
 
 class Recorder(Node):  # type: ignore[misc]  # rclpy has no types

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
-
 from robot_dl.cli.demos.policy.act import Stop
-from robot_dl.cli.demos.policy.recorder import Notes, Recorder, Told
-from robot_dl.cli.rollouts.live import ACTIVE, REST, Arena
-from robot_dl.cli.rollouts.trace import Series
+from robot_dl.cli.demos.policy.notes import stop_of
+from robot_dl.cli.demos.policy.recorder import Recorder
+from robot_dl.cli.rollouts.live import Arena
+from robot_dl.cli.rollouts.states import ACTIVE, REST
 
 TRIES = 3
 SHARE_OF_EPISODE, LATEST_S = 0.16, 2.0
 """It is pressed after this part of an episode, simulated seconds of motion."""
 SETTLE_S, WATCH_S = 0.3, 0.6
 """How long to look after the gate has closed, and after the stop was released, seconds."""
-SAME = 1e-9
 
 
 def stop_in_motion(arena: Arena, recorder: Recorder) -> Stop | None:
@@ -59,57 +57,3 @@ def _press(arena: Arena, recorder: Recorder) -> Stop:
     stop = stop_of(notes, pressed_ns, at_s, '' if answer.success else answer.message, resumed)
     arena.close_gate()
     return stop
-
-
-def stop_of(notes: Notes, pressed_ns: int, at_s: float, refusal: str, resumed: int) -> Stop:
-    """Return what the notes tell of an emergency stop.
-
-    Args:
-        notes: What was seen.
-        pressed_ns: When it was published, by the system's clock.
-        at_s: The same in simulated seconds of the trace.
-        refusal: Why the gate could not be opened while it was pressed.
-        resumed: Commands after it was released.
-    """
-    after = [told for told in notes.told if told.sent_ns > pressed_ns]
-    after = after[: len(after) - resumed]
-    state_ns = [at for at, state in notes.states if at > pressed_ns and state not in ACTIVE]
-    first = [told for told in after if state_ns and told.sent_ns >= state_ns[0]]
-
-    def ms(ns: int) -> float:
-        return (ns - pressed_ns) / 1e6
-
-    return Stop(
-        trace=notes.trace,
-        at_s=at_s,
-        state_ms=ms(state_ns[0]) if state_ns else None,
-        stop_ms=ms(first[0].sent_ns) if first else None,
-        settled_ms=ms(settled(after).sent_ns) if after else None,
-        silent_ms=ms(after[-1].sent_ns) if after else None,
-        told=after[-1].row if after else {},
-        travel=travel_of(notes, at_s),
-        commands=len(after),
-        refusal=refusal,
-        resumed=resumed,
-    )
-
-
-def settled(after: list[Told]) -> Told:
-    """Return the first of the commands at the end that are all the same."""
-    last = after[-1]
-    found = last
-    for told in reversed(after):
-        if any(abs(told.row.get(k, np.nan) - v) > SAME for k, v in last.row.items()):
-            break
-        found = told
-    return found
-
-
-def travel_of(notes: Notes, at_s: float) -> dict[str, float]:
-    """Return how far each joint was at most from where it was at a time, from then on."""
-    series = Series.of(notes.trace.positions)
-    later = series.values[series.times_s >= at_s]
-    if not len(later):
-        return {}
-    ways = np.abs(later - later[0]).max(axis=0)
-    return dict(zip(series.names, ways.tolist(), strict=True))
