@@ -51,8 +51,8 @@ class Limits:
     @classmethod
     def of_base(cls, **given: float) -> 'Limits':
         """Return limits of a base."""
-        nothing: Any = {name: np.empty(0) for name in PER_JOINT}
-        return cls(**nothing, **given)
+        every: Any = {**{name: np.empty(0) for name in PER_JOINT}, **given}
+        return cls(**every)
 
     def tighter(self, other: 'Limits') -> 'Limits':
         """Return the tighter of two limits each; one that nobody gave does not count."""
