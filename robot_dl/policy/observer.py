@@ -9,7 +9,7 @@ from robot_dl.policy.card_values import spread
 from robot_dl.policy.history import History
 from robot_dl.policy.spec import PolicySpec, term_of
 from robot_dl.policy.terms import Memory, Scope
-from robot_dl.policy.types import INPUT_OF, Readings, Vector
+from robot_dl.policy.types import INPUT_OF, ReadingError, Readings, Vector
 
 Observation = NDArray[np.float32]
 
@@ -52,7 +52,7 @@ class Observer:
         """Return the observation [D] at the stamp of the readings.
 
         Raises:
-            ValueError: If a reading is missing, of the wrong size, or not finite; the message
+            ReadingError: If a reading is missing, of the wrong size, or not finite; the message
                 names it.
         """
         observation = np.empty(self.spec.size, np.float32)
@@ -64,11 +64,11 @@ class Observer:
         frame, memory = self._frame, self.memory
         for name in self._joint_fields:
             if len(readings.get(name)) != len(self.spec.joints):
-                raise ValueError(self._wrong_count(name, readings))
+                raise ReadingError(self._wrong_count(name, readings))
         for value, scope, place in self._fields:
             frame[place] = value(readings, scope, memory)
         if not np.isfinite(frame).all():
-            raise ValueError(self._not_finite())
+            raise ReadingError(self._not_finite())
         if memory.began_ns is None:
             memory.began_ns = readings.stamp_ns
         if self._clip is not None:

@@ -96,7 +96,7 @@ class Policy:
         """Return what to do, from the stamp of the readings on.
 
         Raises:
-            ValueError: If a reading is missing, of the wrong size, or not finite.
+            ReadingError: If a reading is missing, of the wrong size, or not finite.
             EngineError: If the runtime fails.
         """
         self.loop.observer.write(readings, self.observation)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_dl.core.names import choose
+from robot_dl.core.names import unknown_name
 from robot_dl.core.poses import quaternion_xyzw_from_matrix
 from robot_dl.policy.term_spec import TermSpec
-from robot_dl.policy.types import Readings, Vector
+from robot_dl.policy.types import ReadingError, Readings, Vector
 
 Places = NDArray[np.intp] | slice
 
@@ -154,8 +154,9 @@ def goal_pose(readings: Readings, scope: Scope, memory: Memory) -> Vector:
 
 def goal_of(readings: Readings, scope: Scope) -> Vector:
     """Return the pose [4, 4] of the goal in the frame of a term."""
-    goal: Vector = choose('frame of the goal', scope.spec.frame, readings.goals)
-    return goal
+    if scope.spec.frame not in readings.goals:
+        raise ReadingError(unknown_name('frame of the goal', scope.spec.frame, readings.goals))
+    return readings.goals[scope.spec.frame]
 
 
 def image(readings: Readings, scope: Scope, memory: Memory) -> Vector:

@@ -29,6 +29,14 @@ LEADS = ('joint_states', 'odom', 'imu', 'image')
 """The inputs that come all the time, of which the first that a policy needs sets its pace."""
 
 
+class ReadingError(ValueError):
+    """A reading that a policy needs is missing, of the wrong size, or not finite.
+
+    The message names it, and the joint where there is one. It is no mistake of ours: the robot is
+    stopped, and goes on when it is enabled again and the sensor tells what is needed.
+    """
+
+
 @dataclass(frozen=True)
 class Readings:
     """What the sensors said last. What a policy does not need may be None.
@@ -68,9 +76,9 @@ class Readings:
         """Return a reading by its name.
 
         Raises:
-            ValueError: If there is none.
+            ReadingError: If there is none.
         """
         value = getattr(self, name)
         if value is None:
-            raise ValueError(f'{name}: expected a reading of {INPUT_OF[name]!r}, got none')
+            raise ReadingError(f'{name}: expected a reading of {INPUT_OF[name]!r}, got none')
         return value

@@ -1,0 +1,77 @@
+"""`sensor_msgs/JointState` to arrays, by the names of the joints and never by their order."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sensor_msgs.msg import JointState
+
+from robot_dl.core.names import did_you_mean
+from robot_dl.policy.types import ReadingError
+
+Values = NDArray[np.float64]
+
+FIELDS = {
+    'joint_positions': 'position',
+    'joint_velocities': 'velocity',
+    'joint_efforts': 'effort',
+}
+"""Which field of the message holds each of the readings."""
+
+
+class JointReader:
+    """Reads some fields of some joints.
+
+    Where the joints are in a message is worked out once, and again when its names change.
+    """
+
+    def __init__(self, joints: tuple[str, ...], readings: tuple[str, ...]) -> None:
+        """Remember what to read.
+
+        Args:
+            joints: Names of the joints, in the order that is wanted.
+            readings: Which of `FIELDS`.
+        """
+        self._joints = joints
+        self._fields = tuple((name, FIELDS[name]) for name in readings)
+        self._names: list[str] = []
+        self._places: NDArray[np.intp] = np.empty(0, np.intp)
+
+    def __call__(self, msg: JointState) -> Mapping[str, Values]:
+        """Return each of the readings [J], in the order that is wanted.
+
+        Raises:
+            ReadingError: If a joint is missing or told twice, or a field that is needed is empty,
+                has another length than the names, or is not finite for a joint that is wanted.
+        """
+        if msg.name != self._names:
+            self._places = self._placed(msg.name)
+            self._names = list(msg.name)
+        return {name: self._read(getattr(msg, field), field) for name, field in self._fields}
+
+    def _placed(self, names: list[str]) -> NDArray[np.intp]:
+        for joint in self._joints:
+            count = names.count(joint)
+            if count != 1:
+                came = f'got {", ".join(names) or "no joints"}'
+                hint = '' if count else did_you_mean(joint, names)
+                raise ReadingError(
+                    f'joint_states: expected joint {joint!r} once, '
+                    f'{came if not count else f"got it {count} times"}.{hint}'
+                )
+        return np.array([names.index(joint) for joint in self._joints], np.intp)
+
+    def _read(self, told: Sequence[float], field: str) -> Values:
+        if len(told) != len(self._names):
+            raise ReadingError(
+                f'joint_states: expected a {field} for each of {len(self._names)} joints, '
+                f'got {len(told)}{"" if told else ": whoever publishes leaves it empty"}'
+            )
+        values: Values = np.asarray(told, np.float64)[self._places]
+        if not np.isfinite(values).all():
+            at = int(np.argmin(np.isfinite(values)))
+            raise ReadingError(
+                f'joint_states: expected a finite {field} of joint {self._joints[at]!r}, '
+                f'got {values[at]}'
+            )
+        return values
