@@ -32,6 +32,7 @@ class Breaches:
             jitter_s: How far apart sending and arriving may drift between two commands, seconds.
         """
         self._kind, self.jitter_s, self.count, self.last = kind, jitter_s, 0, ''
+        self._longest_s = SLOWEST_STREAM_S
         self._names = [one.name for one in limits]
         self._low, self._high = column(limits, 'low'), column(limits, 'high')
         self._velocity, self._acceleration, self._effort = (
@@ -51,12 +52,29 @@ class Breaches:
         rest = np.zeros(len(values))
         self._speeds = now_s, rest, rest
 
+    def cut(self, values: Array, now_s: float) -> None:
+        """Know that joints should be at `values` [N] now, and that nothing else is to come."""
+        while self._past and self._past[-1][0] > now_s + self.jitter_s:
+            self._past.pop()
+        if self._speeds is not None and self._speeds[0] > now_s:
+            self._speeds = None
+        if not self._past or self._past[-1][0] < now_s:
+            self._past.append((now_s, values))
+
     def saw_nonsense(self) -> None:
         """Count a command that is not even a number."""
         self.count, self.last = self.count + 1, 'not finite'
 
-    def saw(self, values: Array, at_s: float) -> bool:
-        """Judge a command [N] for the time `at_s`; return whether it breaks a limit."""
+    def saw(self, values: Array, at_s: float, is_ride: bool = False) -> bool:
+        """Judge a command; return whether it breaks a limit.
+
+        Args:
+            values: Its numbers [N].
+            at_s: For when it is.
+            is_ride: Whether the joints are on their way to it since the last one, however long
+                that takes; otherwise they go when it comes.
+        """
+        self._longest_s = np.inf if is_ride else SLOWEST_STREAM_S
         found = _JUDGES[self._kind](self, values, at_s)
         for what, is_bad in found.items():
             if is_bad.any():
@@ -69,7 +87,7 @@ class Breaches:
         found = {'position': (values < self._low - SLACK) | (values > self._high + SLACK)}
         if self._past:
             before_s, before = self._past[-1]
-            span_s = min(at_s - before_s, SLOWEST_STREAM_S) + self.jitter_s
+            span_s = min(at_s - before_s, self._longest_s) + self.jitter_s
             found['velocity'] = np.abs(values - before) > self._velocity * max(span_s, 0) + SLACK
         found['acceleration'] = self._bends(values, at_s)
         self._past.append((at_s, values))
@@ -89,7 +107,7 @@ class Breaches:
         least, most = ends.min(0), ends.max(0)
         before, self._speeds = self._speeds, (at_s - span_s / 2, least, most)
         self._past.clear()
-        if before is None or span_s > SLOWEST_STREAM_S:
+        if before is None or span_s > self._longest_s:
             return none
         gap = np.maximum(least - before[2], before[1] - most)
         return gap > self._acceleration * (self._speeds[0] - before[0] + self.jitter_s) + SLACK
@@ -98,7 +116,7 @@ class Breaches:
         found = {'velocity': np.abs(values) > self._velocity + SLACK}
         if self._past:
             before_s, before = self._past[-1]
-            span_s = min(at_s - before_s, SLOWEST_STREAM_S) + self.jitter_s
+            span_s = min(at_s - before_s, self._longest_s) + self.jitter_s
             most = self._acceleration * max(span_s, 0) + SLACK
             found['acceleration'] = np.abs(values - before) > most
         self._past = deque([(at_s, values)])

@@ -85,12 +85,14 @@ class JointGroup:
         if not self.takes_trajectories:
             raise ValueError(f'joint_trajectory: these joints are commanded by {self.kind}')
         self._count_nonsense(trajectory.positions)
-        knots = self._trajectory.follow(trajectory, now_s, self.target(now_s))
+        before = self.target(now_s)
+        knots = self._trajectory.follow(trajectory, now_s, before)
         self._forward.reset()
         self.has_begun = True
         late_s = 0.0 if sent_s is None else sent_s - now_s
+        self.breaches.cut(before, now_s + late_s)
         for knot in knots:
-            self.breaches.saw(knot.position, knot.time_s + late_s)
+            self.breaches.saw(knot.position, knot.time_s + late_s, is_ride=True)
 
     def move(self, setpoint: Setpoint, now_s: float) -> None:
         """Take a setpoint of all joints, in any order.

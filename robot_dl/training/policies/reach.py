@@ -29,14 +29,14 @@ class Reach(Task):
     name: ClassVar[str] = 'reach'
     about: ClassVar[str] = 'Moves the tip of a six-axis arm to a goal.'
     tick_s: ClassVar[float] = 1 / GATE_HZ
-    latency_s: ClassVar[float] = 1 / GATE_HZ
+    latency_s: ClassVar[float] = 2 / GATE_HZ
     weaknesses: ClassVar = (
         'It knows one arm and a table without anything on it: it does not see obstacles.',
         'Goals are up to 0.7 m ahead of the arm, 0.4 m to each side and 0.06 to 0.55 m high.',
     )
     recipes: ClassVar = {
         'ppo': Recipe(
-            1_600_000,
+            800_000,
             options={
                 'learning_rate': 6e-4,
                 'n_steps': 256,
@@ -47,7 +47,7 @@ class Reach(Task):
                 'ent_coef': 0.0,
             },
             net={'net_arch': {'pi': [128, 128], 'vf': [128, 128]}, 'log_std_init': -0.7},
-            check_every=80_000,
+            check_every=40_000,
             final_rate=0.02,
         ),
     }
