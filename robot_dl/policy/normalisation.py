@@ -42,7 +42,8 @@ class Normalisation:
         object.__setattr__(self, 'std', one_or_many(f'{key}.std', self.std))
         numbers(f'{key}.epsilon', [self.epsilon], 1, low=0.0)
         numbers(f'{key}.clip', [self.clip], 1, low=0.0)
-        if self.in_graph and self != Normalisation(in_graph=True):
+        told = (self.mean, self.std, self.epsilon, self.clip) != (0.0, 1.0, 0.0, 0.0)
+        if self.in_graph and told:
             raise CardError(
                 f'{key}: the graph normalises (in_graph: true), and the card gives statistics, '
                 'too: the observation would be normalised twice. Remove one of both'
