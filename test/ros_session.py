@@ -28,7 +28,9 @@ from std_msgs.msg import Header
 from robot_dl.ros.environment import local_environment, prepare, unused_domain
 from robot_dl.ros.images import image_to_msg
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
+"""Patience with what must happen: long, for it costs nothing where it happens."""
+SPIN_S = 0.02
 
 
 @contextmanager
@@ -116,13 +118,26 @@ class Session:
         node.start()
         return node
 
+    def spin(self) -> None:
+        """Run one callback, or wait a moment for one; see `robot_dl.ros.spinning`."""
+        self.executor.spin_once(timeout_sec=SPIN_S)
+
+    def spin_for(self, seconds: float) -> None:
+        """Run the nodes for some time."""
+        self.until(lambda: False, seconds)
+
+    def until(self, condition: Callable[[], Any], seconds: float) -> Any:
+        """Run the nodes until the condition holds or the time is over; return its last value."""
+        deadline = time.monotonic() + seconds
+        while not (value := condition()) and time.monotonic() < deadline:
+            self.spin()
+        return value
+
     def wait(self, condition: Callable[[], Any], what: str, timeout_s: float = TIMEOUT_S) -> Any:
         """Run the nodes until the condition holds, and return its value."""
-        deadline = time.monotonic() + timeout_s
-        while not (value := condition()):
-            if time.monotonic() > deadline:
-                pytest.fail(f'{what}: not within {timeout_s} s')
-            self.executor.spin_once(timeout_sec=0.02)
+        value = self.until(condition, timeout_s)
+        if not value:
+            pytest.fail(f'{what}: not within {timeout_s} s')
         return value
 
     def record(self, msg_type: type, topic: str, qos: QoSProfile | int = 10) -> list[Any]:
@@ -189,23 +204,31 @@ class Camera:
         return image.header
 
     def ask(self, image: np.ndarray | Any, answers: list[Any]) -> Any:
-        """Publish an image until it is answered, and return the answer.
+        """Publish an image until it is answered, and return the answer; see `ask_again`."""
 
-        The first images may be lost: discovery ends on either side at its own time.
-        """
-        deadline = time.monotonic() + TIMEOUT_S
-        while time.monotonic() < deadline:
-            header = self.send(image)
-            if answer := self.answer_within(header, answers, 0.5):
-                return answer
-        raise AssertionError(f'no answer to an image within {TIMEOUT_S} s')
+        def ask(patience_s: float) -> Any:
+            return self.answer_within(self.send(image), answers, patience_s)
+
+        return ask_again(ask)
 
     def answer_within(self, header: Header, answers: list[Any], seconds: float) -> Any:
         """Return the answer to the image with this header, or None."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            for answer in answers:
-                if answer.header == header:
-                    return answer
-            self.session.executor.spin_once(timeout_sec=0.02)
-        return None
+
+        def found() -> list[Any]:
+            return [answer for answer in answers if answer.header == header]
+
+        return next(iter(self.session.until(found, seconds)), None)
+
+
+def ask_again(ask: Callable[[float], Any]) -> Any:
+    """Ask until there is an answer, each time with more patience, and return the answer.
+
+    The first questions may be lost: discovery ends on either side at its own time. A slow machine
+    needs longer for an answer than one should wait for that of a lost question.
+    """
+    deadline, patience_s = time.monotonic() + TIMEOUT_S, 0.5
+    while time.monotonic() < deadline:
+        if answer := ask(patience_s):
+            return answer
+        patience_s *= 1.5
+    pytest.fail(f'no answer within {TIMEOUT_S} s')

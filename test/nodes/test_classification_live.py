@@ -34,7 +34,7 @@ def test_single_objects_are_named_as_the_simulator_names_them(session):
             if t
         ]
 
-    session.wait(lambda: len(pairs()) >= PAIRS, f'{PAIRS} answers', timeout_s=60)
+    session.wait(lambda: len(pairs()) >= PAIRS, f'{PAIRS} answers', timeout_s=120)
     found = pairs()
     assert len({wanted for _, wanted in found}) >= 4
     assert sum(said == wanted for said, wanted in found) >= 0.9 * len(found)

@@ -16,6 +16,7 @@ from depth_scene import (
     status_of,
 )
 from diagnostic_msgs.msg import DiagnosticArray
+from ros_session import ask_again
 from sensor_msgs.msg import Image, LaserScan
 from std_msgs.msg import Header
 from toy_depth import write_depth_model
@@ -40,15 +41,15 @@ def calibration(session):
     return Calibration(session)
 
 
-def ask_both(session, camera, sensor, answers):
+def ask_both(camera, sensor, answers):
     """Publish an image and what the sensor measures of it until they are answered."""
 
-    def answered():
+    def ask(patience_s):
         header = camera.send(IMAGE)
         sensor.send(header)
-        return camera.answer_within(header, answers, 0.5)
+        return camera.answer_within(header, answers, patience_s)
 
-    return session.wait(answered, 'an answer to both')
+    return ask_again(ask)
 
 
 @pytest.mark.parametrize('encoding', ['16UC1', '32FC1'])
@@ -56,7 +57,7 @@ def test_a_depth_camera_gives_a_relative_model_its_metres(session, camera, model
     """Trap 8: millimetres and metres give the same. Trap 12: metres because they were measured."""
     answers = session.record(Image, IN_METRES)
     node = session.start(DepthNode, model=models['relative'], align_to='depth')
-    answer = ask_both(session, camera, DepthSensor(session, METRES, encoding), answers)
+    answer = ask_both(camera, DepthSensor(session, METRES, encoding), answers)
     np.testing.assert_allclose(depth_from_msg(answer)[INSIDE], METRES[INSIDE], rtol=0.02)
     values = node.details()
     assert float(values['align_error']) < 0.01
@@ -69,7 +70,7 @@ def test_a_bad_fit_is_refused_and_reported(session, camera, models):
     answers, relative = session.record(Image, IN_METRES), session.record(Image, RELATIVE)
     noise = np.random.default_rng(0).uniform(0.3, 20, HW)
     session.start(DepthNode, model=models['relative'], align_to='depth')
-    ask_both(session, camera, DepthSensor(session, noise), relative)
+    ask_both(camera, DepthSensor(session, noise), relative)
     values = status_of(session, 'reference_depth gives a bad fit: it fits')
     assert float(values['align_inliers']) < 0.5
     assert answers == []
@@ -81,11 +82,11 @@ def test_depth_of_another_frame_or_shape_is_refused(session, camera, models):
     publisher = session.node.create_publisher(Image, 'reference_depth', 1)
     reports = session.record(DiagnosticArray, '/diagnostics')
 
-    def complain(header, metres, reason):
+    def complain(frame_id, metres, reason):
         def said():
             stamp = camera.send(IMAGE).stamp
-            publisher.publish(depth_to_msg(metres, Header(stamp=stamp, frame_id=header)))
-            session.executor.spin_once(timeout_sec=0.1)
+            publisher.publish(depth_to_msg(metres, Header(stamp=stamp, frame_id=frame_id)))
+            session.spin_for(0.1)
             return [s for r in reports for s in r.status if reason in s.message]
 
         session.wait(said, reason)
@@ -99,7 +100,7 @@ def test_depth_of_another_moment_is_not_used(session, camera, models):
     answers = session.record(Image, IN_METRES)
     session.start(DepthNode, model=models['relative'], align_to='depth')
     sensor = DepthSensor(session)
-    ask_both(session, camera, sensor, answers)
+    ask_both(camera, sensor, answers)
     answers.clear()
     for _ in range(10):
         header = camera.send(IMAGE)
@@ -119,14 +120,14 @@ def test_a_lidar_gives_metres_from_where_it_was_at_the_time_of_its_scan(
     robot = Robot(session)
     session.wait(robot.frames.get_subscription_count, 'a listener to tf')
 
-    def answered():
+    def ask(patience_s):
         header = camera.send(IMAGE)
         robot.place(0.1, header.stamp)
         robot.place(0.9, Time(sec=header.stamp.sec, nanosec=200_000_000))
         robot.scans.publish(scan_of(0.1, Header(stamp=header.stamp, frame_id='lidar')))
-        return camera.answer_within(header, answers, 0.5)
+        return camera.answer_within(header, answers, patience_s)
 
-    answer = session.wait(answered, 'an answer')
+    answer = ask_again(ask)
     np.testing.assert_allclose(depth_from_msg(answer)[INSIDE], METRES[INSIDE], rtol=0.03)
     assert node.alignment.error < 0.02
     assert node.alignment.points > 30

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from nav_msgs.msg import OccupancyGrid
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from ros_session import Camera
+from ros_session import Camera, ask_again
 from sensor_msgs.msg import CameraInfo, Image, LaserScan
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
@@ -60,20 +60,17 @@ def info(session):
 
 @pytest.fixture
 def ask(session, camera):
-    """Return a function that publishes an image until it is answered."""
+    """Return a function that publishes an image until it is answered, in whatever frame."""
 
     def ask(image, answers):
-        def answered():
-            header = camera.send(image)
-            deadline = 0.5
-            stamps = [m for m in answers if m.header.stamp == header.stamp]
-            while not stamps and deadline > 0:
-                session.executor.spin_once(timeout_sec=0.02)
-                deadline -= 0.02
-                stamps = [m for m in answers if m.header.stamp == header.stamp]
-            return stamps and stamps[0]
+        def once(patience_s):
+            stamp = camera.send(image).stamp
+            found = session.until(
+                lambda: [m for m in answers if m.header.stamp == stamp], patience_s
+            )
+            return found and found[0]
 
-        return session.wait(answered, 'an answer')
+        return ask_again(once)
 
     return ask
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lifecycle_msgs.srv import GetState
 from rcl_interfaces.srv import GetParameters
-from ros_session import Camera, NodeProcess
+from ros_session import TIMEOUT_S, Camera, NodeProcess
 from toy_models import picture
 from vision_msgs.msg import Detection2DArray
 
@@ -147,7 +147,7 @@ def test_a_flag_that_is_neither_true_nor_false_is_refused(
 ):
     command = [RUNNER, LAUNCH_FILE, params_file, 'autostart:=maybe']
     with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
-        assert launched.process.wait(20) == 1
+        assert launched.process.wait(TIMEOUT_S) == 1
         assert "'maybe'" in launched.text()
 
 
@@ -278,6 +278,6 @@ def test_a_wrong_word_for_rviz_is_refused_before_anything_starts(
 ):
     command = [RUNNER, LAUNCH_FILE, params_file, *words]
     with NodeProcess(command, domain_id, tmp_path, AMENT_PREFIX_PATH=prefix) as launched:
-        assert launched.process.wait(20) == 1
+        assert launched.process.wait(TIMEOUT_S) == 1
         assert complaint in launched.text()
         assert 'process started' not in launched.text()

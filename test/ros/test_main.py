@@ -3,7 +3,7 @@
 import signal
 
 import pytest
-from ros_session import NodeProcess
+from ros_session import TIMEOUT_S, NodeProcess
 from toy_models import write_model
 
 NODE = ['-m', 'robot_dl.nodes.detection_node', '--ros-args']
@@ -32,7 +32,7 @@ def test_an_impatient_user_sees_no_traceback(domain_id, tmp_path, model_folder):
         node.wait_for('runs on CPUExecutionProvider')
         for _ in range(3):
             node.process.send_signal(signal.SIGINT)
-        assert node.process.wait(20) == 0
+        assert node.process.wait(TIMEOUT_S) == 0
         assert 'Traceback' not in node.text()
 
 
@@ -53,7 +53,7 @@ def test_unusable_parameters_end_the_process_with_the_reason(
 ):
     command = [*NODE, '-p', f'model:={model_folder}', *words]
     with NodeProcess(command, domain_id, tmp_path) as node:
-        assert node.process.wait(20) == code
+        assert node.process.wait(TIMEOUT_S) == code
         assert reason in node.text()
 
 
@@ -72,7 +72,7 @@ def test_unusable_ros_arguments_end_the_process_with_the_reason(
     (tmp_path / 'broken.yaml').write_text('a: [1\n')
     monkeypatch.chdir(tmp_path)
     with NodeProcess([*NODE, *words], domain_id, tmp_path) as node:
-        assert node.process.wait(20) == 2
+        assert node.process.wait(TIMEOUT_S) == 2
         [line] = [line for line in node.text().splitlines() if '[FATAL]' in line]
         assert reason in line
         assert 'Traceback' not in node.text()

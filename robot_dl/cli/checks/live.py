@@ -18,6 +18,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from robot_dl.cli.checks.finding import Finding, broken, fine, note
 from robot_dl.ros.environment import prepare
 from robot_dl.ros.qos import NEWEST_IMAGE, RESULTS
+from robot_dl.ros.spinning import spin_for
 
 IMAGE_TYPES = {'sensor_msgs/msg/Image': Image, 'sensor_msgs/msg/CompressedImage': CompressedImage}
 STRANGE_AGE_S = 10.0
@@ -102,7 +103,7 @@ def _watch_all(node: Node, executor: SingleThreadedExecutor, seconds: float) -> 
         for topic, type_name in _image_topics(node):
             if topic not in watched:
                 watched[topic] = _watch(node, topic, type_name)
-        _spin(executor, LOOK_PERIOD_S)
+        spin_for(executor, LOOK_PERIOD_S)
     return list(watched.values())
 
 
@@ -160,9 +161,3 @@ def _health_finding(status: DiagnosticStatus) -> Finding:
         return fine(status.name, text)
     make = note if status.level == DiagnosticStatus.WARN else broken
     return make(status.name, text, 'read its log; the message says what to do')
-
-
-def _spin(executor: SingleThreadedExecutor, seconds: float) -> None:
-    end_s = time.monotonic() + seconds
-    while (left_s := end_s - time.monotonic()) > 0:
-        executor.spin_once(timeout_sec=left_s)
