@@ -46,6 +46,8 @@ class Condition:
         resting: Whether nobody subscribes, so that it does nothing.
         silence: Which inputs give nothing and why, as far as one can see; empty if all do.
         warning: What is wrong with clocks, stamps, or inputs that do not fit together.
+        fault: What keeps an active node from working; empty if nothing does.
+        work: What it does when all is well; empty for one that looks at images.
         details: What this kind of node alone has to tell, by name.
     """
 
@@ -56,6 +58,8 @@ class Condition:
     resting: bool = False
     silence: str = ''
     warning: str = ''
+    fault: str = ''
+    work: str = ''
     details: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,6 +71,8 @@ def verdict(condition: Condition, frames: Summary) -> Verdict:
         return DiagnosticStatus.OK, condition.state
     if not condition.enabled:
         return DiagnosticStatus.OK, 'disabled by ~/enable'
+    if condition.fault:
+        return DiagnosticStatus.ERROR, condition.fault
     if frames.recent_errors:
         level = DiagnosticStatus.WARN if frames.rate_hz else DiagnosticStatus.ERROR
         return level, frames.last_error
@@ -103,6 +109,8 @@ def diagnostics_msg(
 def _at_work(condition: Condition, frames: Summary) -> str:
     if condition.resting:
         return 'resting: nobody subscribes to a result'
+    if condition.work:
+        return condition.work
     if math.isnan(frames.age_ms[0]):
         return 'waiting for the first image'
     return f'{frames.rate_hz:.1f} images/s'

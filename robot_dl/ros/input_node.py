@@ -50,6 +50,8 @@ class InputNode(ResilientNode):
     Params: ClassVar[type[NodeParams]] = NodeParams
 
     loaded: LoadedModel | None = None
+    says_farewell: ClassVar[bool] = False
+    """Whether `farewell` has to be called before the context of the process is shut down."""
 
     def __init__(self, name: str, **options: Any) -> None:
         """Declare parameters, `~/enable` and diagnostics. Nothing is opened yet.
@@ -108,6 +110,34 @@ class InputNode(ResilientNode):
         """Return what diagnostics tell of this node beyond what they tell of all."""
         return {}
 
+    def farewell(self) -> None:
+        """Do what needs ROS and must be done before the process ends."""
+
+    def enable(self) -> tuple[bool, str]:
+        """Do what `~/enable true` asks for; return whether that worked, and a sentence."""
+        self._enabled = True
+        if not self.is_equipped and self.state in ('inactive', 'active'):
+            self.equip()
+            if self.state == 'active':
+                self.begin()
+        if self.has_given_up and not self.revive():
+            raise RuntimeError(self.failure)
+        self._audience.expect(time.monotonic())
+        self._listen_if_wanted()
+        return True, f'enabled{self._once_active}'
+
+    def disable(self) -> tuple[bool, str]:
+        """Do what `~/enable false` asks for; return whether that worked, and a sentence."""
+        self._enabled = False
+        self._stop_listening()
+        self.unequip()
+        return True, f'disabled{self._once_active}'
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether the node rests while nobody subscribes to a result."""
+        return bool(self.params.lazy)
+
     def check_params(self, params: Any) -> None:
         """Refuse parameters that do not fit the model, by ParamError."""
 
@@ -133,7 +163,7 @@ class InputNode(ResilientNode):
         """Answer the newest message of a topic, while there is work. For `announce`.
 
         Args:
-            msg_type: Type of the messages; they have a header.
+            msg_type: Type of the messages.
             topic: Name of the topic.
             callback: Answers a message, and may raise.
             qos: What to ask for; less where a publisher offers less.
@@ -217,12 +247,12 @@ class InputNode(ResilientNode):
     def _has_work(self) -> bool:
         if not self.is_active or not self._enabled:
             return False
-        return not self.params.lazy or self._audience.was_there(time.monotonic())
+        return not self.is_lazy or self._audience.was_there(time.monotonic())
 
     def _refusal(self, arrival: Arrival) -> str:
         """Return why an image is not answered; empty if it is."""
         params = self.params
-        if params.lazy and not self._audience.is_there():
+        if self.is_lazy and not self._audience.is_there():
             return UNWATCHED
         return self._admission.refusal(
             time.monotonic(), arrival.age_ns / 1e9, params.max_age_s, params.max_rate_hz
@@ -246,29 +276,15 @@ class InputNode(ResilientNode):
 
     def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> Any:
         try:
-            response.message = self._enable() if request.data else self._disable()
-            response.success = True
+            answer = self.enable() if request.data else self.disable()
+            response.success, response.message = answer
         except Exception as error:  # the caller learns why, and the node lives
-            self._disable()
+            self.disable()
             self.get_logger().error(f'cannot enable: {error}\n{traceback.format_exc()}')
             response.message = f'cannot enable: {error}'
             response.success = False
         return response
 
-    def _enable(self) -> str:
-        self._enabled = True
-        if not self.is_equipped and self.state in ('inactive', 'active'):
-            self.equip()
-            if self.state == 'active':
-                self.begin()
-        if self.has_given_up and not self.revive():
-            raise RuntimeError(self.failure)
-        self._audience.expect(time.monotonic())
-        self._listen_if_wanted()
-        return 'enabled' if self.state == 'active' else 'enabled, once the node is active'
-
-    def _disable(self) -> str:
-        self._enabled = False
-        self._stop_listening()
-        self.unequip()
-        return 'disabled' if self.state == 'active' else 'disabled, once the node is active'
+    @property
+    def _once_active(self) -> str:
+        return '' if self.state == 'active' else ', once the node is active'

@@ -40,7 +40,7 @@ class Input:
 
         Args:
             node: The node that listens.
-            msg_type: Type of the messages; they have a header.
+            msg_type: Type of the messages.
             name: Name of the topic.
             deliver: Called with each message, how it came, and what the middleware says of it.
             qos: What to ask for; less where a publisher offers less.

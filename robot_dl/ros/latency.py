@@ -63,10 +63,14 @@ class Arrival:
 
 
 def arrival_of(node: Node, msg: Any, details: Mapping[str, Any]) -> Arrival:
-    """Return how a message with a header came, as the middleware tells it in `details`."""
+    """Return how a message came, as the middleware tells it in `details`.
+
+    One without a header, such as a Twist, is of the time at which it was taken up.
+    """
     now = node.get_clock().now().nanoseconds
+    header = getattr(msg, 'header', None)
     return Arrival(
-        stamp_ns=msg.header.stamp.sec * 10**9 + msg.header.stamp.nanosec,
+        stamp_ns=header.stamp.sec * 10**9 + header.stamp.nanosec if header else now,
         now_ns=now,
         is_simulated=node.get_clock().ros_time_is_active,
         sent_ns=int(details.get('source_timestamp') or 0),

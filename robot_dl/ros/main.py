@@ -10,6 +10,7 @@ from rclpy.logging import get_logger
 
 from robot_dl.core.params import ParamError
 from robot_dl.ros.environment import prepare
+from robot_dl.ros.farewell import Farewell
 from robot_dl.ros.input_node import InputNode
 from robot_dl.ros.memory import keep_freed_memory
 
@@ -29,13 +30,14 @@ def run(node_class: type[InputNode], args: Sequence[str] | None = None) -> int:
     """
     prepare()
     keep_freed_memory()
+    farewell = Farewell() if node_class.says_farewell else None
     try:
-        rclpy.init(args=args)
+        rclpy.init(args=args, signal_handler_options=farewell and farewell.handlers)
     except Exception as error:  # RCLError and others, which have no public name
         get_logger(node_class.__name__).fatal(' '.join(str(error).split()))
         return BAD_PARAMETERS
     try:
-        return _run(node_class)
+        return _run(node_class, farewell)
     except (KeyboardInterrupt, ExternalShutdownException):
         return 0
     except Exception:
@@ -48,14 +50,18 @@ def run(node_class: type[InputNode], args: Sequence[str] | None = None) -> int:
         rclpy.try_shutdown()
 
 
-def _run(node_class: type[InputNode]) -> int:
+def _run(node_class: type[InputNode], farewell: Farewell | None) -> int:
     # Made first: one that is made after a signal has closed the context cannot be deleted quietly.
     executor = SingleThreadedExecutor()
+    if farewell:
+        farewell.begin()
     try:
         node = node_class()
     except ParamError as error:
         get_logger(node_class.__name__).fatal(str(error))
         return BAD_PARAMETERS
+    if farewell:
+        farewell.speak = node.farewell
     try:
         if not node.start():
             return CANNOT_START if node.context.ok() else 0
