@@ -133,13 +133,13 @@ def notes(*rows, states=((3, 'stopping'), (600, 'closed')), positions=()):
 
 def test_a_stop_is_measured_from_the_moment_it_is_pressed():
     found = stop_of(
-        notes((-20, 5.0), (1, 5.0), (4, 2.0), (24, 1.0), (44, 1.0), (500, 1.0)),
+        notes((-20, 5.0), (1, 5.0), (2.5, 2.0), (24, 1.0), (44, 1.0), (500, 1.0)),
         PRESSED_NS,
         2.0,
         'the emergency stop is pressed',
         0,
     )
-    assert (found.state_ms, found.stop_ms) == (3.0, 4.0)
+    assert (found.state_ms, found.stop_ms) == (3.0, 2.5)
     assert (found.settled_ms, found.silent_ms) == (24.0, 500.0)
     assert (found.told, found.commands) == ({'j': 1.0}, 5)
     assert found.refusal == 'the emergency stop is pressed'

@@ -12,6 +12,8 @@ import numpy as np
 from robot_dl.cli.rollouts.intervals import wilson
 
 SUCCEEDED, FAILED, UNFINISHED = 'succeeded', 'failed', 'unfinished'
+NO_CHANGES = ('decisions', 'stops')
+"""What the gate counts although it has changed nothing."""
 MOST_SEEDS = 20
 """So many seeds of failures are told: enough to look at some of them."""
 

@@ -18,7 +18,7 @@ from rclpy.signals import SignalHandlerOptions
 from robot_dl.bringup.commands import yaml_text
 from robot_dl.cli.demos.crew import Crew, DemoError, crew, node_command
 from robot_dl.cli.processes import stack_with_sure_end
-from robot_dl.cli.rollouts.episode import FAILED, SUCCEEDED, UNFINISHED, Episode
+from robot_dl.cli.rollouts.episode import FAILED, NO_CHANGES, SUCCEEDED, UNFINISHED, Episode
 from robot_dl.cli.rollouts.referee import Referee
 from robot_dl.cli.rollouts.stand import POLICY, SIMULATOR, Stand
 from robot_dl.cli.rollouts.states import ACTIVE, REST
@@ -163,7 +163,7 @@ class Arena:
     def close_gate(self) -> None:
         """Ask the gate to close, and return when nothing is sent any more."""
         self.answer_to(self.referee.ask_gate(False), 'the closing of the gate')
-        self.need(lambda: self.referee.gate in REST, 'a closed gate')
+        self.need(lambda: self.referee.gate == REST, 'a closed gate')
 
     def _let_run(self) -> str:
         """Return when the episode is over; say why, if the world did not end it."""
@@ -180,7 +180,7 @@ class Arena:
             return f'not over after {limit_s:.0f} s'
         if referee.outcome in OVER:
             return ''
-        return referee.gate_values.get('reason', '') or f'the gate is {referee.gate}'
+        return referee.gate_values.get('gate_reason', '') or f'the gate is {referee.gate}'
 
     def answer_to(self, future: Any, what: str) -> Any:
         """Return the answer to a request.
@@ -238,8 +238,9 @@ def arena(contest: Contest, log_folder: Path) -> Iterator[Arena]:
 
 
 def counts_of(values: Mapping[str, str]) -> dict[str, int]:
-    """Return what is a count among the values that the gate tells."""
-    return {name: int(value) for name, value in values.items() if value.isdigit()}
+    """Return how often the gate has changed or refused something, from what it tells."""
+    counts = {name: int(value) for name, value in values.items() if value.isdigit()}
+    return {name: count for name, count in counts.items() if name not in NO_CHANGES}
 
 
 def _referee(stack: ExitStack, env: Mapping[str, str], domain: int) -> Referee:

@@ -77,7 +77,7 @@ class Referee(Node):  # type: ignore[misc]  # rclpy has no types
 
     def _on_gate_state(self, msg: DiagnosticStatus, sent_ns: int) -> None:
         self.gate_values = values_of(msg)
-        self.gate = self.gate_values.get('state', msg.message)
+        self.gate = self.gate_values['gate']
         self.on_gate(self.gate, sent_ns)
 
     def _on_outcome(self, msg: DiagnosticStatus) -> None:

@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from robot_dl.cli.rollouts.episode import UNFINISHED, Episode
+from robot_dl.cli.rollouts.episode import NO_CHANGES, UNFINISHED, Episode
 from robot_dl.cli.rollouts.stand import Stand, control_world
+from robot_dl.core.command_params import GateParams
+from robot_dl.core.motion import TWIST_AXES
 from robot_dl.policy.pipeline import Policy
 from robot_dl.safety.config import GateConfig
 from robot_dl.safety.gate import CommandGate
-from robot_dl.safety.limits import Limits
+from robot_dl.safety.params import gate_config
 from robot_dl.training.policies.episodes import readings_from
 
 SIZE_HW = (48, 64)
 """Nobody looks at a picture here."""
 LEAD_IN_S = 0.1
 """So long the world is held before the gate opens: a moment in which its state is measured."""
-STATE = 'state'
-"""What the gate calls the one input that there is."""
 
 
 class Simulation:
@@ -120,7 +120,7 @@ class _Turn:
             elapsed_s(facts),
             sum(group.breaches.count for group in self._world.groups.values()),
             facts,
-            {name: n for name, n in self._gate.report().counts.items() if name != 'decisions'},
+            {name: n for name, n in self._gate.report().counts.items() if name not in NO_CHANGES},
             '' if outcome.is_over else reason,
         )
 
@@ -143,21 +143,9 @@ def open_simulation(model: str, stand: Stand, device: str) -> Simulation:
         ValueError: If the deployment does not fit it.
     """
     policy = Policy.open(model, device)
-    names = tuple(stand.policy.get('joints', ())) or policy.spec.action.targets
-    L = {
-        'position_low': 'position_low',
-        'position_high': 'position_high',
-        'velocity': 'velocity_max',
-        'acceleration': 'acceleration_max',
-        'effort': 'effort_max',
-    }
-    given = {k: np.array(stand.policy[v]) for k, v in L.items() if v in stand.policy}
-    limits = Limits.of_joints(len(names), **given)
-    config = GateConfig(
-        policy.spec.action.motion.setpoint,
-        names,
-        limits,
-        stand.policy.get('blend_in_s', 1.0),
-        {'joint_states': 0.2},
-    )
+    known = {spec.name for spec in GateParams.specs()}
+    params = GateParams.from_dict({k: v for k, v in stand.policy.items() if k in known})
+    action = policy.spec.action
+    names = TWIST_AXES if action.motion.setpoint == 'twist' else action.targets
+    config = gate_config(params, action.motion.setpoint, names, policy.spec.inputs[:1])
     return Simulation(policy, stand, config)

@@ -12,6 +12,8 @@ from robot_dl.cli.rollouts.states import ACTIVE
 from robot_dl.cli.rollouts.trace import Series, Trace
 
 SAME = 1e-9
+TOGETHER_NS = 5_000_000
+"""Within this time the gate sends the first command of a stop and says that it stops."""
 
 
 @dataclass
@@ -52,7 +54,7 @@ def stop_of(notes: Notes, pressed_ns: int, at_s: float, refusal: str, resumed: i
     after = [told for told in notes.told if told.sent_ns > pressed_ns]
     after = after[: len(after) - resumed]
     state_ns = [at for at, state in notes.states if at > pressed_ns and state not in ACTIVE]
-    first = [told for told in after if state_ns and told.sent_ns >= state_ns[0]]
+    first = first_of_stop(after, state_ns[0]) if state_ns else None
 
     def ms(ns: int) -> float:
         return (ns - pressed_ns) / 1e6
@@ -61,7 +63,7 @@ def stop_of(notes: Notes, pressed_ns: int, at_s: float, refusal: str, resumed: i
         trace=notes.trace,
         at_s=at_s,
         state_ms=ms(state_ns[0]) if state_ns else None,
-        stop_ms=ms(first[0].sent_ns) if first else None,
+        stop_ms=ms(first.sent_ns) if first else None,
         settled_ms=ms(settled(after).sent_ns) if after else None,
         silent_ms=ms(after[-1].sent_ns) if after else None,
         told=after[-1].row if after else {},
@@ -70,6 +72,16 @@ def stop_of(notes: Notes, pressed_ns: int, at_s: float, refusal: str, resumed: i
         refusal=refusal,
         resumed=resumed,
     )
+
+
+def first_of_stop(after: list[Told], state_ns: int) -> Told | None:
+    """Return the first command of a stop; None if there was none.
+
+    The gate sends it, and then tells its state; what was decided before may have come before.
+    """
+    before = [told for told in after if state_ns - TOGETHER_NS <= told.sent_ns <= state_ns]
+    later = [told for told in after if told.sent_ns > state_ns]
+    return before[-1] if before else next(iter(later), None)
 
 
 def settled(after: list[Told]) -> Told:

@@ -46,7 +46,7 @@ def _moves_until(arena: Arena, recorder: Recorder, at_s: float) -> bool:
 def _press(arena: Arena, recorder: Recorder) -> Stop:
     referee, at_s, pressed_ns = arena.referee, recorder.elapsed_s, time.time_ns()
     referee.press(True)
-    arena.need(lambda: referee.gate in REST, 'a gate that an emergency stop closes')
+    arena.need(lambda: referee.gate == REST, 'a gate that an emergency stop closes')
     arena.spin_until(lambda: False, SETTLE_S)
     notes = recorder.notes
     answer = arena.answer_to(referee.ask_gate(True), 'an answer while the stop is pressed')
