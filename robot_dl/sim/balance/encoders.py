@@ -9,8 +9,8 @@ Rng = np.random.Generator
 
 NOISE = (0.001, 0.002, 0.01, 0.03)
 """Standard deviation of the positions (m, rad) and the velocities (m/s, rad/s)."""
-KEPT = 1024
-"""Moments before the noise repeats itself; at 250 Hz about four seconds."""
+KEPT = 2048
+"""Moments before the noise repeats itself; at 400 Hz five seconds."""
 
 
 class Encoders:

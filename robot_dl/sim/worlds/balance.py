@@ -27,7 +27,7 @@ from robot_dl.sim.worlds.world import Frame
 
 MJCF = Path(__file__).resolve().parents[1] / 'balance' / 'cart_pole.xml'
 JOINTS = ('slider', 'pole')
-TIMESTEP_S = 0.004
+TIMESTEP_S = 0.0025
 RAIL_M, EFFORT_N = 1.2, 10.0
 SLIDER = JointLimits('slider', -RAIL_M, RAIL_M, effort=EFFORT_N)
 FALLEN_RAD, BALANCED_S = float(np.radians(12.0)), 20.0
@@ -82,7 +82,7 @@ class BalanceWorld(LazyCameraWorld):
         return self.groups[''].has_begun
 
     def step(self, dt_s: float) -> None:
-        """Let the cart and pole move for `dt_s` seconds (to the nearest 4 ms)."""
+        """Let the cart and pole move for `dt_s` seconds (to the nearest 2.5 ms)."""
         steps = max(1, round(dt_s / TIMESTEP_S))
         if not self.has_begun:
             self._state.time += steps * TIMESTEP_S

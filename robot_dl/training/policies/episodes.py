@@ -76,7 +76,8 @@ class Episodes:
         self.loop.reset()
         self.task.begin(self.world)
         seen = self._look()
-        self._guard, self._active = self.task.guard(), None
+        self._guard = self.task.guard()
+        self._active: Plan | None = None
         if self._guard is not None:
             self._guard.begin(self.readings.get('joint_positions'), None)
         return seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ import torch
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.noise import NormalActionNoise
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
+from torch import nn
 
+from robot_dl.core.names import choose
 from robot_dl.policy.spec import PolicySpec
 from robot_dl.training.policies.algorithms import Algorithm
 from robot_dl.training.policies.env import PolicyEnv
@@ -22,6 +24,7 @@ from robot_dl.training.policies.task import Task
 from robot_dl.training.policies.validation import summary, validate
 from robot_dl.training.seeds import TRAINING, VALIDATION
 
+ACTIVATIONS = {'relu': nn.ReLU, 'tanh': nn.Tanh, 'elu': nn.ELU}
 WORLDS_A_SEED = 100
 """Each seed of a training has so many worlds of its own."""
 
@@ -85,7 +88,7 @@ class Learner:
         self.model = self.algorithm.open()(
             self.algorithm.policy,
             env,
-            policy_kwargs=dict(self.recipe.net),
+            policy_kwargs=_policy_options(self.recipe.net),
             seed=self.seed,
             device='cpu',
             **options,
@@ -195,6 +198,14 @@ class _Check(BaseCallback):
         learner.check(learner.seconds)
         # A validation is no learning.
         self._start_s = time.process_time() - learner.seconds
+
+
+def _policy_options(net: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a recipe's settings of the network as stable-baselines3 wants them."""
+    options = dict(net)
+    if 'activation' in options:
+        options['activation_fn'] = choose('activation', options.pop('activation'), ACTIVATIONS)
+    return options
 
 
 def _copy(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

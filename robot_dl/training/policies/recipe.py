@@ -15,7 +15,7 @@ class Recipe:
         steps: Steps in the world, of all environments together.
         envs: Environments that take their steps together.
         options: Arguments of the algorithm of stable-baselines3.
-        net: Arguments of its policy, `policy_kwargs`.
+        net: Arguments of its policy, `policy_kwargs`; `activation` is 'relu', 'tanh' or 'elu'.
         check_every: Steps between two validations.
         check_episodes: Episodes of each validation.
         final_rate: The learning rate falls linearly to this share of itself.
