@@ -76,8 +76,11 @@ RULES = {
     'training': rule(
         ours='core engine sim contracts',
         others='numpy cv2 yaml ' + ' '.join(sorted(TORCH)),
-        # A policy must see in training what it will see on the robot: by the same code.
-        folders={'training/policies': f'robot_dl.policy {" ".join(sorted(LEARNERS))}'},
+        # A policy must see in training what it will see on the robot, by the same code, and its
+        # commands must be cut as the gate will cut them.
+        folders={
+            'training/policies': f'robot_dl.policy robot_dl.safety {" ".join(sorted(LEARNERS))}'
+        },
     ),
 }
 # The simulation's node and what of a world it publishes know messages; the worlds do not.

@@ -33,6 +33,8 @@ TOPICS = {
     'rviz_default_plugins/Odometry': {'Topic': 'nav_msgs/msg/Odometry'},
     'rviz_default_plugins/MarkerArray': {'Topic': 'visualization_msgs/msg/MarkerArray'},
     'rviz_default_plugins/PointCloud2': {'Topic': 'sensor_msgs/msg/PointCloud2'},
+    'rviz_default_plugins/Pose': {'Topic': 'geometry_msgs/msg/PoseStamped'},
+    'rviz_default_plugins/RobotModel': {'Description Topic': 'std_msgs/msg/String'},
     'rviz_default_plugins/DepthCloud': {
         'Depth Map Topic': IMAGE,
         'Color Image Topic': IMAGE,
@@ -58,6 +60,11 @@ PROPERTIES = {
     'rviz_default_plugins/PointCloud2': {
         *('Alpha', 'Color Transformer', 'Position Transformer', 'Size (Pixels)', 'Style'),
         'Topic',
+    },
+    'rviz_default_plugins/Pose': {'Axes Length', 'Axes Radius', 'Shape', 'Topic'},
+    'rviz_default_plugins/RobotModel': {
+        *('Alpha', 'Collision Enabled', 'Description Source', 'Description Topic'),
+        'Visual Enabled',
     },
     'rviz_default_plugins/DepthCloud': {
         *('Auto Size', 'Queue Size', 'Reliability Policy', 'CameraInfo Topic'),
@@ -111,7 +118,12 @@ def topics_of(display: dict) -> dict[str, str]:
 
 def policies_of(display: dict) -> dict[str, str]:
     """Return the quality of service that a display asks for, 'Volatile' unless it says more."""
-    return {'Durability Policy': 'Volatile', **display, **display.get('Topic', {})}
+    return {
+        'Durability Policy': 'Volatile',
+        **display,
+        **display.get('Description Topic', {}),
+        **display.get('Topic', {}),
+    }
 
 
 def rows() -> list:

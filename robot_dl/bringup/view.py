@@ -28,7 +28,7 @@ DRAWN = {
     'visualization_msgs/msg/MarkerArray',
 }
 FRAMES = ('tf', 'tf_static')
-VARIANTS = {('sim_node', 'world', 'rooms'): 'sim_rooms'}
+VARIANTS = {('sim_node', 'world', world): f'sim_{world}' for world in ('rooms', 'arm', 'balance')}
 """Executable, parameter and value: the file of a node that has other things to show then."""
 
 Values = Mapping[str, Any]

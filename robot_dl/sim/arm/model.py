@@ -142,6 +142,7 @@ def build_model(size_hw: tuple[int, int]) -> Any:
     spec.compiler.degree, spec.option.timestep = False, TIMESTEP_S
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
     spec.visual.global_.offheight, spec.visual.global_.offwidth = size_hw
+    spec.visual.headlight.ambient = [0.3, 0.3, 0.3]
     spec.visual.map.znear, spec.stat.extent = 0.02, 2.0
     for name, rgba in PAINTS.items():
         spec.add_material(name=name, rgba=rgba, specular=0.3, shininess=0.4)
