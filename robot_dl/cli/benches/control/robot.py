@@ -156,7 +156,9 @@ class Robot:
     def _switch(self, lane: str, wanted: bool, rate_hz: float) -> str:
         """Call the service of a lane while its robot goes on; return why it refuses."""
         line, client = self.lanes[lane], self.switches.create_client(SetBool, f'{lane}/{ENABLE}')
-        deadline_s, asked, due_s = time.monotonic() + PATIENCE_S, None, time.perf_counter()
+        deadline_s, asked = time.monotonic() + PATIENCE_S, None
+        # A gate opens only when it knows where the robot is.
+        due_s = self._go_on(line, time.perf_counter(), 1 / rate_hz, STEADY_TICKS)
         while (asked is None or not asked.done()) and time.monotonic() < deadline_s:
             if asked is None and client.service_is_ready():
                 asked = client.call_async(SetBool.Request(data=wanted))
