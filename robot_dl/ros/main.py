@@ -30,7 +30,8 @@ def run(node_class: type[InputNode], args: Sequence[str] | None = None) -> int:
     """
     prepare()
     keep_freed_memory()
-    farewell = Farewell() if node_class.says_farewell else None
+    # The simulator is a node of its own kind: it commands nothing, and has nothing to say.
+    farewell = Farewell() if getattr(node_class, 'says_farewell', False) else None
     try:
         rclpy.init(args=args, signal_handler_options=farewell and farewell.handlers)
     except Exception as error:  # RCLError and others, which have no public name
