@@ -38,7 +38,7 @@ def bench(tmp_path):
 
 
 def assert_nothing_is_left(mark):
-    deadline_s = time.monotonic() + 10.0
+    deadline_s = time.monotonic() + 60.0
     while left := processes_with(mark):
         assert time.monotonic() < deadline_s, f'still run: {left}'
         time.sleep(0.05)

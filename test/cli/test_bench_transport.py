@@ -78,7 +78,7 @@ def children_of(pid: int) -> list[list[str]]:
     return [path.read_text().split()]
 
 
-def wait_for(condition, patience_s: float = 20.0):
+def wait_for(condition, patience_s: float = 60.0):
     deadline_s = time.monotonic() + patience_s
     while not (value := condition()) and time.monotonic() < deadline_s:
         time.sleep(0.02)

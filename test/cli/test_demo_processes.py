@@ -21,8 +21,8 @@ from robot_dl.sim.worlds.objects import CLASSES
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
 
-PATIENCE_S = 60.0
-END_PATIENCE_S = 15.0
+PATIENCE_S = 120.0
+END_PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope='module')

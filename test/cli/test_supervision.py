@@ -92,7 +92,7 @@ def read_until(process, words: str) -> list[str]:
 def end(process, number: int = signal.SIGINT) -> tuple[int, str]:
     """Send a signal; return the exit code and what was printed since."""
     process.send_signal(number)
-    rest, _ = process.communicate(timeout=20)
+    rest, _ = process.communicate(timeout=60)
     return process.returncode, rest
 
 
@@ -126,7 +126,7 @@ def test_when_nobody_reads_the_log_all_is_ended_in_order(supervise, tmp_path):
     process = supervise('motion:motion', 'talkative')
     read_until(process, 'here')
     process.stdout.close()
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     assert process.stderr.read() == ''
     assert (tmp_path / 'left').exists(), 'the node was asked, not killed'
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from ros_session import NodeProcess
+from ros_session import TIMEOUT_S, NodeProcess
 from toy_models import write_model
 
 pytestmark = pytest.mark.ros
@@ -33,7 +33,7 @@ def up(file: Path, domain_id: int, tmp_path: Path, *options: str) -> NodeProcess
     return NodeProcess(['-m', 'robot_dl.cli.main', 'up', str(file), *options], domain_id, tmp_path)
 
 
-def wait_until(condition, timeout_s: float = 20.0):
+def wait_until(condition, timeout_s: float = TIMEOUT_S):
     deadline_s = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline_s, 'not in time'
@@ -99,7 +99,7 @@ def test_a_node_that_cannot_start_is_told_in_the_exit_code(deployment, domain_id
     text = deployment.read_text().replace('respawn: true', 'respawn: false')
     deployment.write_text(text.replace(str(tmp_path / 'model'), 'no_such_model'))
     with up(deployment, domain_id, tmp_path) as process:
-        assert process.process.wait(20) == 1
+        assert process.process.wait(TIMEOUT_S) == 1
     assert "unknown model 'no_such_model'" in process.text()
     assert process.text().count('ended with code 1') == 2
 
@@ -107,14 +107,14 @@ def test_a_node_that_cannot_start_is_told_in_the_exit_code(deployment, domain_id
 def test_a_wrong_file_starts_nothing(deployment, domain_id, tmp_path):
     deployment.write_text(deployment.read_text().replace('remap', 'remapp'))
     with up(deployment, domain_id, tmp_path) as process:
-        assert process.process.wait(20) == 2
+        assert process.process.wait(TIMEOUT_S) == 2
     assert "two.yaml:4: nodes[1].remapp: unknown key 'remapp'" in process.text()
     assert ACTIVE not in process.text()
 
 
 def test_a_dry_run_prints_the_commands_and_starts_nothing(deployment, domain_id, tmp_path):
     with up(deployment, domain_id, tmp_path, '--dry-run') as process:
-        assert process.process.wait(20) == 0
+        assert process.process.wait(TIMEOUT_S) == 0
     left, right = process.text().splitlines()
     assert 'robot_dl.nodes.detection_node --ros-args -r __node:=left -r __ns:=/robot' in left
     assert 'image:=/right/image_raw' in shlex.split(right)
