@@ -64,16 +64,26 @@ class Told:
     constants: Mapping[str, Any] = field(default_factory=dict)
 
 
-def inspect(path: Path, told: Told) -> tuple[bytes, Facts]:
-    """Return what becomes the weights of a model, and what is known of it.
+def open_file(path: Path) -> Opened:
+    """Open a file in a runtime.
 
     Raises:
-        CardError: If it is no graph, or none that takes an image.
+        CardError: If it is no graph.
         EngineError: If the runtime cannot open it.
     """
     refuse_impostors(path)
     with telling_of(path):
-        opened = _open_onnx(path) if path.suffix.lower() == '.onnx' else _open_torch(path)
+        return _open_onnx(path) if path.suffix.lower() == '.onnx' else _open_torch(path)
+
+
+def inspect(path: Path, opened: Opened, told: Told) -> tuple[bytes, Facts]:
+    """Return what becomes the weights of a model, and what is known of it.
+
+    Raises:
+        CardError: If it does not take an image.
+        EngineError: If the runtime cannot run it.
+    """
+    with telling_of(path):
         image, others = image_input(opened.engine.inputs)
         if image.dtype not in DTYPES:
             raise CardError(f'{image.name} is {image}; expected one of {", ".join(DTYPES)}')

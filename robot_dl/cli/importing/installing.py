@@ -3,15 +3,17 @@
 import hashlib
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from robot_dl.cli.importing.card_text import yaml_text
 from robot_dl.cli.trials import Sight, look, trial_picture
 from robot_dl.engine.card_checks import CardError
 from robot_dl.engine.engine import EngineError
 from robot_dl.engine.library import BUNDLED, user_models
+
+Tried = TypeVar('Tried')
 
 NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]{0,63}')
 
@@ -65,19 +67,22 @@ def _models_folder() -> Path:
         raise CardError('there is no home folder for your models; give --to DIR') from error
 
 
-def install(folder: Path, weights: bytes, values: Mapping[str, Any]) -> Sight:
-    """Write a model beside its place, look at a picture with it, and move it there.
+def install(
+    folder: Path, weights: bytes, values: Mapping[str, Any], tried: Callable[[Path], Tried]
+) -> Tried:
+    """Write a model beside its place, try it, and move it there.
 
     Args:
         folder: Its place; a model that lies there is replaced.
         weights: Content of the weights' file.
         values: The content of model.yaml, without the hash.
+        tried: Tries the model in a folder, and may write further files into it.
 
     Returns:
-        What it made of the test picture.
+        What trying it has shown.
 
     Raises:
-        CardError: If the card and the graph do not fit, or the decoder cannot read the outputs.
+        CardError: If the card and the graph do not fit, or its outputs cannot be read.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix='.importing-', dir=folder.parent) as place:
@@ -85,9 +90,9 @@ def install(folder: Path, weights: bytes, values: Mapping[str, Any]) -> Sight:
         new.mkdir()
         (new / values['weights']).write_bytes(weights)
         (new / 'model.yaml').write_text(card_text(values, weights), encoding='utf-8')
-        sight = _tried(new)
+        shown = tried(new)
         _swap(new, folder, Path(place, 'old'))
-    return sight
+    return shown
 
 
 def _swap(new: Path, folder: Path, old: Path) -> None:
@@ -113,7 +118,12 @@ def card_text(values: Mapping[str, Any], weights: bytes) -> str:
     return yaml_text(whole)
 
 
-def _tried(folder: Path) -> Sight:
+def tried_on_picture(folder: Path) -> Sight:
+    """Look at a picture with a model, as its node would.
+
+    Raises:
+        CardError: If the card and the graph do not fit, or the decoder cannot read the outputs.
+    """
     try:
         return look(str(folder), 'cpu', trial_picture())
     except (CardError, EngineError) as error:

@@ -1,6 +1,6 @@
 """What was found out about a file, for people and for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +22,24 @@ def report(facts: Facts, known: Mapping[str, Guess]) -> str:
     """Return a line for each value of the card: what, where from, and why."""
     keys = [key for key in known if key != CLASSES and key[0] != ASK]
     keys.sort(key=lambda key: ORDER.index(key if key in ORDER else key.partition('.')[0]))
-    width = max(map(len, keys))
-    lines, last = [], ''
-    for key in keys:
-        guess = known[key]
-        shown, reason = shown_value(guess.value), guess.reason
-        lines.append(
-            f'{key:{width}}  {shown:{WIDEST}}  {guess.kind:7}  '
-            f'{"likewise" if reason == last else reason}'
-        )
-        last = reason
+    lines = lines_of(keys, known)
     doubts = [key for key in keys if known[key].kind == ASSUMED]
     if doubts:
         lines.append(f'\nAssumed, so look twice: {", ".join(doubts)}. An option overrides each.')
     return '\n'.join([*lines, *(f'Note: {note}' for note in facts.notes)])
+
+
+def lines_of(keys: Sequence[str], known: Mapping[str, Guess]) -> list[str]:
+    """Return a line for each of these values, in this order."""
+    width = max(map(len, keys))
+    lines, last = [], ''
+    for key in keys:
+        guess = known[key]
+        reason = 'likewise' if guess.reason == last else guess.reason
+        shown = shown_value(guess.value)
+        lines.append(f'{key:{width}}  {shown:{WIDEST}}  {guess.kind:7}  {reason}')
+        last = guess.reason
+    return lines
 
 
 def shown_value(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Policies that were trained elsewhere: what their files say, read without running anything."""
