@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from robot_dl.core.motion import Plan
 from robot_dl.engine.card import OF_A_POLICY, ModelCard, load_card
 from robot_dl.engine.card_checks import CardError
-from robot_dl.engine.engine import Engine, EngineError, open_engine
+from robot_dl.engine.engine import Engine, open_engine
 from robot_dl.engine.library import find_model
 from robot_dl.engine.request import Announce, silent
 from robot_dl.policy.fitting import feed_of, observation_in, output_of
@@ -46,6 +46,8 @@ class Policy:
         self.loop = Loop(self.spec)
         self._image = card.image.name if 'image' in self.spec.needs else ''
         self._run = engine.bind(self._feed)
+        # What fails in the graph shall fail now, and the first run is the slowest.
+        self._run()
 
     @classmethod
     def open(
@@ -71,20 +73,13 @@ class Policy:
             CardError: If the model is unknown, or its card and weights do not fit.
             EngineError: If the runtime cannot open it.
         """
-        card = load_card(find_model(model))
-        if card.task != OF_A_POLICY:
-            raise CardError(f'{card.folder}: expected a model for policy, got {card.task!r}')
+        card = card_of(model)
         try:
-            PolicySpec.from_card(card.policy)
-            return cls(
-                card, open_engine(card, device, require_accelerator, threads, half, announce)
-            )
-        except EngineError:
-            raise
+            engine = open_engine(card, device, require_accelerator, threads, half, announce)
+            return cls(card, engine)
         except CardError as error:
-            raise CardError(
-                f'{card.folder}: {str(error).removeprefix(f"{card.folder}: ")}'
-            ) from error
+            sentence = str(error).removeprefix(f'{card.folder}: ')
+            raise CardError(f'{card.folder}: {sentence}') from error
 
     def reset(self) -> None:
         """Forget the past: history, last action, and the state of a recurrent network."""
@@ -107,3 +102,27 @@ class Policy:
             np.copyto(self._feed[name], outputs[output])
         self.output = outputs[self._output]
         return self.loop.act(self.output, readings)
+
+
+def card_of(model: str) -> ModelCard:
+    """Return the card of a policy, after checking what it says of observation and action.
+
+    Args:
+        model: A bundled or imported model's name, or a folder with model.yaml.
+
+    Raises:
+        CardError: If the model is unknown, no policy, or its card is malformed.
+    """
+    card = load_card(find_model(model))
+    if card.task != OF_A_POLICY:
+        raise CardError(f'{card.folder}: expected a model for policy, got {card.task!r}')
+    try:
+        PolicySpec.from_card(card.policy)
+    except CardError as error:
+        raise CardError(f'{card.folder}: {error}') from error
+    return card
+
+
+def spec_of(model: str) -> PolicySpec:
+    """Return what a policy sees and does; arguments and errors as for `card_of`."""
+    return PolicySpec.from_card(card_of(model).policy)

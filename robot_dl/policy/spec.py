@@ -161,9 +161,12 @@ class PolicySpec:
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
-        """Which of `Readings` must be known, in the order of `INPUT_OF`."""
+        """Which of `Readings` must be known, in the order of `INPUT_OF`.
+
+        Who commands joints has to know where they are, whatever the network sees.
+        """
         needed = {name for scope in self.scopes for name in term_of(scope).needs}
-        if self.action.motion.adds_to == 'positions':
+        if self.action.joints:
             needed.add('joint_positions')
         return tuple(name for name in INPUT_OF if name in needed)
 
@@ -181,6 +184,11 @@ class PolicySpec:
     def lead(self) -> str:
         """The input that sets the pace; empty if none of `LEADS` is needed."""
         return next((name for name in LEADS if name in self.inputs), '')
+
+    @property
+    def has_image(self) -> bool:
+        """Whether the network looks at images."""
+        return 'image' in self.needs
 
     def places(self, joints: tuple[str, ...]) -> Any:
         """Return where joints are among the policy's: a slice if these are all in their order."""

@@ -1,5 +1,6 @@
 """Listen to /tf. There is no tf2_ros among the wheels, and what is needed of it is small."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,8 @@ class TransformListener:
     The topics are `tf` and `tf_static`, relative, as our simulation publishes them: a node in a
     namespace hears its own robot, unless they are remapped to `/tf` and `/tf_static`.
 
+    Any thread may look frames up.
+
     Attributes:
         refused: Transforms that made no sense, since the start.
     """
@@ -39,7 +42,7 @@ class TransformListener:
         """
         self.refused = 0
         self._node, self._changed = node, changed
-        self._tree = TransformTree()
+        self._tree, self._lock = TransformTree(), threading.Lock()
         self._subscriptions: list[Any] = []
         self._said_s, self._opened_s = float('-inf'), float('inf')
 
@@ -57,7 +60,8 @@ class TransformListener:
         while self._subscriptions:
             self._node.destroy_subscription(self._subscriptions.pop())
         self._opened_s = float('inf')
-        self._tree.clear()
+        with self._lock:
+            self._tree.clear()
 
     def lookup(self, target: str, source: str, stamp_ns: int) -> NDArray[np.float64]:
         """Return the pose [4, 4] of frame `source` in frame `target` at a time, metres.
@@ -65,7 +69,8 @@ class TransformListener:
         Raises:
             NoTransformError: If it is not known for that time; the message says why.
         """
-        return self._tree.lookup(target.lstrip('/'), source.lstrip('/'), stamp_ns)
+        with self._lock:
+            return self._tree.lookup(target.lstrip('/'), source.lstrip('/'), stamp_ns)
 
     def silence(self, timeout_s: float) -> str:
         """Say why nothing has come for a while; empty if something has, or this is closed.
@@ -93,7 +98,8 @@ class TransformListener:
         for transform in msg.transforms:
             try:
                 child = transform.child_frame_id.lstrip('/')
-                self._tree.add(child, placed_from_msg(transform), is_static)
+                with self._lock:
+                    self._tree.add(child, placed_from_msg(transform), is_static)
             except ValueError as error:
                 self._refuse(error)
         self._changed()
