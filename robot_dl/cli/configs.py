@@ -1,4 +1,4 @@
-"""The YAML files in config/, generated from where the parameters are declared.
+"""The YAML files and the URDF in config/, generated from where their numbers are declared.
 
 `python -m robot_dl.cli.configs` rewrites them; a test fails when they differ.
 """
@@ -17,6 +17,18 @@ CONFIGS: dict[str, type[Params]] = {name: kind.params for name, kind in node_kin
 def config_path(node: str) -> Path:
     """Return the path of a node's file in this checkout."""
     return Path(__file__).parents[2] / 'config' / f'{node.removesuffix("_node")}.yaml'
+
+
+def urdf_path() -> Path:
+    """Return the path of the simulated arm's description in this checkout."""
+    return Path(__file__).parents[2] / 'config' / 'urdf' / 'arm.urdf'
+
+
+def urdf_text() -> str:
+    """Return the description of the simulated arm."""
+    from robot_dl.sim.arm.urdf import arm_urdf
+
+    return arm_urdf()
 
 
 def config_text(node: str) -> str:
@@ -51,6 +63,7 @@ def main() -> int:
     """Rewrite the files of the checkout."""
     for node in CONFIGS:
         config_path(node).write_text(config_text(node), encoding='utf-8')
+    urdf_path().write_text(urdf_text(), encoding='utf-8')
     return 0
 
 

@@ -1,19 +1,24 @@
 """The world with the arm: its model, its URDF, its episodes."""
 
+from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import numpy as np
 import pytest
+import yaml
 
 pytest.importorskip('mujoco')
 
+from robot_dl.cli.configs import urdf_path
 from robot_dl.core.motion import Setpoint
+from robot_dl.safety.urdf import limits_from_urdf
 from robot_dl.sim.arm.links import ARM, ARM_LIMITS, HOME, LINKS, STATE_ORDER
 from robot_dl.sim.arm.tasks import AREA_HIGH_M, AREA_LOW_M, LEAST_WAY_M
 from robot_dl.sim.arm.urdf import arm_urdf
 from robot_dl.sim.controllers.limits import column
 from robot_dl.sim.worlds.arm import HOLD_S, REACHED_M, ArmWorld
 
+ROOT = Path(__file__).parents[2]
 NAMES = tuple(one.name for one in ARM_LIMITS)
 
 
@@ -99,6 +104,34 @@ def test_the_urdf_has_every_limit_of_the_numbers_and_the_finger_that_follows():
         assert found == [most.low, most.high, most.velocity, most.acceleration, most.effort]
     mimic = robot.find("joint[@name='right_finger_joint']/mimic")
     assert mimic.get('joint') == 'left_finger_joint'
+
+
+def test_the_file_in_config_is_what_is_generated():
+    assert urdf_path().read_text(encoding='utf-8') == arm_urdf(), 'run: make tables'
+
+
+def test_the_command_gate_reads_the_limits_of_the_urdf():
+    found = limits_from_urdf(urdf_path(), NAMES[::-1])
+    for ours, name in (
+        ('position_low', 'low'),
+        ('position_high', 'high'),
+        ('velocity', 'velocity'),
+        ('effort', 'effort'),
+    ):
+        np.testing.assert_array_equal(getattr(found, ours), column(ARM_LIMITS, name)[::-1])
+
+
+def test_the_deployment_has_the_limits_of_the_arm():
+    text = (ROOT / 'config/deployments/arm.yaml').read_text(encoding='utf-8')
+    given = yaml.safe_load(text)['nodes'][1]['params']
+    assert tuple(given['joints']) == NAMES
+    for ours, name in (
+        ('position_low', 'low'),
+        ('position_high', 'high'),
+        ('velocity_max', 'velocity'),
+        ('acceleration_max', 'acceleration'),
+    ):
+        np.testing.assert_array_equal(given[ours], column(ARM_LIMITS, name))
 
 
 def test_the_urdf_weighs_what_the_simulated_arm_weighs():

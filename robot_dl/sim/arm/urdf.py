@@ -24,7 +24,7 @@ def arm_urdf(model: Any = None) -> str:
     """
     model = build_model((16, 16)) if model is None else model
     robot = Xml.Element('robot', name='arm')
-    for name, rgba in PAINTS.items():
+    for name, rgba in ((paint, PAINTS[paint]) for paint in ('shell', 'dark', 'rubber')):
         material = Xml.SubElement(robot, 'material', name=name)
         Xml.SubElement(material, 'color', rgba=_words(rgba))
     _add_link(robot, model, 'base_link', BASE)
