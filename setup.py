@@ -107,6 +107,7 @@ setup(
             'segmentation_node = robot_dl.nodes.segmentation_node:main',
             'instance_segmentation_node = robot_dl.nodes.instance_segmentation_node:main',
             'depth_node = robot_dl.nodes.depth_node:main',
+            'policy_node = robot_dl.nodes.policy_node:main',
             'sim_node = robot_dl.sim.sim_node:main',
         ],
     },

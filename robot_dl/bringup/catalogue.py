@@ -87,6 +87,11 @@ _KINDS = {
         'robot_dl.depth.params:DepthParams',
         'robot_dl.depth.topics:DEPTH_TOPICS',
     ),
+    'policy_node': (
+        'robot_dl.nodes.policy_node',
+        'robot_dl.policy.params:PolicyParams',
+        'robot_dl.policy.topics:POLICY_TOPICS',
+    ),
     'sim_node': (
         'robot_dl.sim.sim_node',
         'robot_dl.sim.params:SimParams',
@@ -94,12 +99,14 @@ _KINDS = {
     ),
 }
 
+_COMMANDING = ('policy_node',)
+
 
 @cache
 def node_kinds() -> dict[str, NodeKind]:
     """Return every kind of node by the name of its executable."""
     return {
-        name: NodeKind(name, module, _load(params), _load(topics))
+        name: NodeKind(name, module, _load(params), _load(topics), name in _COMMANDING)
         for name, (module, params, topics) in _KINDS.items()
     }
 
