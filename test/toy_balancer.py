@@ -15,7 +15,13 @@ GAINS = (3.259, 42.47, 5.161, 10.803)
 From the linearised equations of a rod on a cart (1 kg, 0.12 kg, 1 m) at 50 Hz, with weights 4, 20,
 1, 1 of the state and 0.3 of the force, by iterating the discrete Riccati equation.
 """
-SEEN = ('joint_position_absolute', 'joint_velocity')
+CARD = {
+    'joints': ['slider', 'pole'],
+    'rate_hz': 50.0,
+    'observation': [{'term': 'joint_position_absolute'}, {'term': 'joint_velocity'}],
+    'action': {'kind': 'joint_effort', 'joints': ['slider'], 'clip': [-10.0, 10.0]},
+}
+"""The part `policy` of its card."""
 
 
 def write_balancer(folder: Path, gains: tuple[float, ...] = GAINS, **changes: object) -> Path:
@@ -45,12 +51,7 @@ def write_balancer(folder: Path, gains: tuple[float, ...] = GAINS, **changes: ob
         'license': 'Apache-2.0',
         'world': 'balance',
         'tensors': {'observation': [1, 4]},
-        'policy': {
-            'joints': ['slider', 'pole'],
-            'rate_hz': 50.0,
-            'observation': [{'term': name} for name in SEEN],
-            'action': {'kind': 'joint_effort', 'joints': ['slider'], 'clip': [-10.0, 10.0]},
-        },
+        'policy': CARD,
     }
     (folder / 'model.yaml').write_text(yaml.safe_dump({**card, **changes}))
     return folder

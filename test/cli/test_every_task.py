@@ -51,7 +51,8 @@ def images(tmp_path):
 
 
 def test_every_task_has_its_line_in_every_table():
-    assert set(EXAMS) == set(VIEWERS) == set(AGREEMENTS) == set(WRITERS)
+    seeing = {task for task, exam in EXAMS.items() if exam.noun == 'picture'}
+    assert seeing == set(VIEWERS) == set(AGREEMENTS) == set(WRITERS)
 
 
 @pytest.mark.parametrize('task', WRITERS)

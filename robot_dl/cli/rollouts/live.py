@@ -78,12 +78,13 @@ class Arena:
         contest: What is played.
         referee: Opens and closes the gate.
         domain: Their ROS domain.
+        running_s: For how long episodes have run, by the clock on the wall.
     """
 
     def __init__(self, contest: Contest, nodes: Crew, referee: Referee, domain: int) -> None:
         """Play with running processes."""
         self.contest, self.referee, self.domain = contest, referee, domain
-        self._nodes, self._next_seed = nodes, contest.first_seed
+        self._nodes, self._next_seed, self.running_s = nodes, contest.first_seed, 0.0
         self._executor = SingleThreadedExecutor(context=referee.context)
         self._executor.add_node(referee)
 
@@ -113,9 +114,10 @@ class Arena:
         seed = self.begin()
         ready()
         before, counts = self.referee.breaches, counts_of(self.referee.gate_values)
-        reason = self.open_gate()
+        reason, began_s = self.open_gate(), time.monotonic()
         if not reason:
             reason = self._let_run()
+        self.running_s += time.monotonic() - began_s
         result = (
             self.referee.outcome if self.referee.outcome in OVER and not reason else UNFINISHED
         )

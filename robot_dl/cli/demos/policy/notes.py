@@ -12,8 +12,6 @@ from robot_dl.cli.rollouts.states import ACTIVE
 from robot_dl.cli.rollouts.trace import Series, Trace
 
 SAME = 1e-9
-TOGETHER_NS = 5_000_000
-"""Within this time the gate sends the first command of a stop and says that it stops."""
 
 
 @dataclass
@@ -77,10 +75,11 @@ def stop_of(notes: Notes, pressed_ns: int, at_s: float, refusal: str, resumed: i
 def first_of_stop(after: list[Told], state_ns: int) -> Told | None:
     """Return the first command of a stop; None if there was none.
 
-    The gate sends it, and then tells its state; what was decided before may have come before.
+    The gate sends it, and then tells its state, and nobody else can send in between; what was
+    decided before the stop had arrived comes before both.
     """
-    before = [told for told in after if state_ns - TOGETHER_NS <= told.sent_ns <= state_ns]
-    later = [told for told in after if told.sent_ns > state_ns]
+    before = [told for told in after if told.sent_ns <= state_ns]
+    later = after[len(before) :]
     return before[-1] if before else next(iter(later), None)
 
 

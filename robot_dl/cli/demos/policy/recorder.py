@@ -70,9 +70,11 @@ class Recorder(Node):  # type: ignore[misc]  # rclpy has no types
         return 0.0 if math.isnan(self._start_s) else self._now_s - self._start_s
 
     def on_gate(self, state: str, sent_ns: int) -> None:
-        """Write down what the gate says."""
-        self.notes.states.append((sent_ns, state))
-        self.notes.trace.states.append((self.elapsed_s, state))
+        """Write down what the gate says, if it is another state than before."""
+        states = self.notes.states
+        if not states or states[-1][1] != state:
+            states.append((sent_ns, state))
+            self.notes.trace.states.append((self.elapsed_s, state))
 
     def _on_joints(self, msg: JointState, sent_ns: int) -> None:
         self._now_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
