@@ -19,6 +19,8 @@ LESSON_S = 3.2
 """How long an episode of the training is. It does not end at the goal: staying is learned, too."""
 DELTA_RAD = 0.08
 """How far one action moves a joint's target at most from where the joint is."""
+NEAR_M = 0.05
+"""As far as that the policy sees the goal enlarged."""
 SCALES = {'touch': 0.3, 'effort': 0.01, 'haste': 0.05}
 
 
@@ -62,6 +64,8 @@ class Reach(Task):
                 {'term': 'joint_position_absolute'},
                 {'term': 'joint_velocity', 'scale': 0.3},
                 {'term': 'goal_position', 'frame': 'tcp', 'scale': 4.0},
+                # Millimetres would be lost among the metres of the far goals.
+                {'term': 'goal_position', 'frame': 'tcp', 'clip': NEAR_M, 'scale': 1 / NEAR_M},
                 {'term': 'goal_position', 'frame': 'base_link', 'scale': 2.0},
                 {'term': 'last_action'},
             ],
@@ -82,7 +86,8 @@ class Reach(Task):
             'acceleration': 'acceleration',
         }
         given = {ours: column(ARM_LIMITS, name) for ours, name in names.items()}
-        return PositionLimiter(Limits.of_joints(len(ARM_LIMITS), **given))
+        joints = tuple(one.name for one in ARM_LIMITS)
+        return PositionLimiter(joints, Limits.of_joints(len(joints), **given))
 
     def begin(self, world: Any) -> None:
         """Forget the last episode."""
