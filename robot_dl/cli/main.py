@@ -15,6 +15,7 @@ VERBS = {
     'up': ('robot_dl.cli.up', 'run the nodes of a deployment file'),
     'doctor': ('robot_dl.cli.doctor', 'find what is wrong on this machine, and how to mend it'),
     'models': ('robot_dl.cli.models', 'import a model of your own; list, show and check models'),
+    'policy': ('robot_dl.cli.policy', 'check a policy before it moves a robot'),
     'play': ('robot_dl.cli.play', 'publish images, a video, a webcam or a bag as a camera'),
     'train': ('robot_dl.cli.train', 'render a data set and train a bundled model'),
     'eval': ('robot_dl.cli.eval', 'score a model on scenes it has never seen'),

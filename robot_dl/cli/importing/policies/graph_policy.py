@@ -32,7 +32,9 @@ def looks_like_policy(opened: Opened) -> bool:
     if is_of_a_policy(opened.metadata):
         return True
     inputs = opened.engine.inputs
-    return bool(inputs) and all(len(s.shape) < 4 and s.dtype == 'float32' for s in inputs)
+    vectors = [s for s in inputs if s.name != STEP and s.dtype == 'float32' and len(s.shape) == 2]
+    others = [spec for spec in inputs if spec not in vectors]
+    return len(vectors) == 1 and all(len(spec.shape) in (2, 3) for spec in others)
 
 
 def read_graph(path: Path, opened: Opened, given: Draft, env: Path | None) -> PolicyFile:

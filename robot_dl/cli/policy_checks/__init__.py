@@ -1,0 +1,1 @@
+"""Whether a policy still does what it did, and fits a robot."""
