@@ -28,7 +28,8 @@ def urdf_text() -> str:
     """Return the description of the simulated arm."""
     from robot_dl.sim.arm.urdf import arm_urdf
 
-    return arm_urdf()
+    text: str = arm_urdf()
+    return text
 
 
 def config_text(node: str) -> str:
