@@ -75,7 +75,7 @@ def random_graph(size: int, actions: int, seed: int = 0) -> onnx.ModelProto:
 
 
 def write_policy(
-    folder: Path, policy: dict | None = None, network: onnx.ModelProto | None = None, **changes
+    folder: Path, policy: dict | None = None, network: onnx.ModelProto | None = None, /, **changes
 ) -> Path:
     """Write a policy and its card into `folder`; `changes` replace keys of the card.
 

@@ -78,7 +78,7 @@ def ready(session, node, robot):
 def push(tmp_path):
     """Return a policy that always returns 0.4, 0.8 and -0.4."""
     network = linear_graph(np.zeros((9, 3)), np.array([0.4, 0.8, -0.4]))
-    return str(write_policy(tmp_path / 'push', network=network))
+    return str(write_policy(tmp_path / 'push', PUSH, network))
 
 
 def test_a_policy_moves_the_joints_it_names(session, push):
