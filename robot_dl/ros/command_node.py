@@ -37,6 +37,8 @@ class CommandNode(ModelNode):
 
     motion: Motion | None = None
     says_farewell = True
+    # Each turn of rclpy's executor takes a millisecond of Python, in which nothing is decided.
+    tending_period_s = 0.5
 
     def command(self, kind: str, names: tuple[str, ...], inputs: Iterable[str]) -> None:
         """Make the gate, and the output that it has. For `load`.

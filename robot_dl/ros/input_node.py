@@ -77,7 +77,7 @@ class InputNode(ResilientNode):
         Reporter(self, self.frames, self._condition)
         self.create_service(SetBool, '~/enable', self._on_enable)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(TENDING_PERIOD_S, self._tend, clock=steady)
+        self.create_timer(self.tending_period_s, self._tend, clock=steady)
 
     def announce(self) -> None:
         """Make publishers, and say what to listen to. Called on configure, before `equip`."""
