@@ -42,13 +42,19 @@ class PolicyEnv(gymnasium.Env[NDArray[np.float32], Any]):
         self.episodes = Episodes(task, spec)
         self.observation_space = spaces.Box(-FAR, FAR, (spec.size,), np.float32)
         self.action_space = action_space(spec)
-        self._seed, self._views = TRAINING[number], _count(first_view)
+        self._seed, self._first_view = TRAINING[number], first_view
+        self._views = _count(first_view)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
-        """Begin the next episode; return its first observation [D]."""
+        """Begin the next episode, or with a seed the first; return the first observation [D].
+
+        Which episodes there are is up to the world's seed alone.
+        """
         super().reset(seed=seed)
+        if seed is not None:
+            self._views = _count(self._first_view)
         return self.episodes.begin(self._seed, next(self._views)), {}
 
     def step(self, action: Any) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
