@@ -15,6 +15,8 @@ SEGMENT_GAIN, DICE_GAIN = 2.0, 1.0
 MASK_GAIN = 3.0
 METRE_GAIN, SCALE_GAIN = 10.0, 0.5
 """Relative weights of the losses, chosen so that none drowns the others in the first epoch."""
+HARD_FROM = 0.15
+"""Error of log metres from which a pixel is hard; 0.22 is the 25 % of `delta1`."""
 REFERENCE_FOCAL_PX = 300.0
 """Metres are learned as a camera of this focal length would have to see the picture: of a picture
 alone, only the ratio of metres and focal length can be known (Yin et al. 2023, arXiv:2307.10984).
@@ -58,8 +60,16 @@ def _dice_loss(chance: Tensor, of_wanted: Tensor, wanted: Tensor, counts: Tensor
     return 1 - ((2 * shared + 1) / (found + truth + 1)).mean()
 
 
-def depth_loss(said: Tensor, batch: PixelBatch) -> tuple[Tensor, dict[str, float]]:
+def depth_loss(
+    said: Tensor, batch: PixelBatch, hard_gain: float = 1.0
+) -> tuple[Tensor, dict[str, float]]:
     """Compare log metres and their log scale [B, 2, H/2, W/2] with the truth.
+
+    Args:
+        said: What the net says.
+        batch: The truth.
+        hard_gain: How much more what an error has beyond `HARD_FROM` counts; a loss that grows
+            faster for large errors, as in Laina et al. 2016 (arXiv:1606.00373, section 3.2).
 
     The metres follow the absolute error. The scale alone follows the Laplace likelihood, so that
     the net does not give up on what is hard (cf. Seitzer et al. 2022, arXiv:2203.09168).
@@ -72,9 +82,9 @@ def depth_loss(said: Tensor, batch: PixelBatch) -> tuple[Tensor, dict[str, float
     known = [~error.isnan() for error in errors]
     distance = torch.cat([error[mask] for error, mask in zip(errors, known, strict=True)])
     width = torch.cat([scale[mask] for mask in known])
-    metre = distance.mean()
+    metre = (distance + (hard_gain - 1) * functional.relu(distance - HARD_FROM)).mean()
     likelihood = (distance.detach() * torch.exp(-width) + width).mean()
-    parts = {'log_depth': metre.item(), 'scale': likelihood.item()}
+    parts = {'log_depth': distance.mean().item(), 'scale': likelihood.item()}
     return METRE_GAIN * metre + SCALE_GAIN * likelihood, parts
 
 

@@ -27,6 +27,8 @@ ZOOM_CHANCE, CALM_FROM = 0.5, 0.35
 Zoomed pictures teach what other cameras see, but how far away things are is learned best from
 pictures as they will come. Ending an augmentation early: Ge et al. 2021 (arXiv:2107.08430).
 """
+HARD_GAIN = 3.0
+"""How much more large errors of metres count once a model is trained alone."""
 
 
 class PixelTrainer(Trainer[PixelNet, Pixels, PixelBatch]):
@@ -41,7 +43,7 @@ class PixelTrainer(Trainer[PixelNet, Pixels, PixelBatch]):
         tasks: tuple[str, ...] = ('segmentation', 'depth'),
     ) -> None:
         """Start where the checkpoint stopped; `labels` are those of pixels."""
-        self.tasks, self._zooms = tasks, True
+        self.tasks, self._zooms, self._hard_gain = tasks, True, 1.0
         super().__init__(recipe, labels, folder, resume)
         self.centres, self.strides = (t.to(self.device) for t in places(MODEL_HW))
 
@@ -55,7 +57,7 @@ class PixelTrainer(Trainer[PixelNet, Pixels, PixelBatch]):
             resume: Start where its own checkpoint stopped, if there is one.
         """
         other = PixelTrainer(recipe, self.labels, folder, resume, (task,))
-        other._zooms = False
+        other._zooms, other._hard_gain = False, HARD_GAIN
         if not other.steps:
             learned = self.average.net.state_dict()
             for net in (other.net, other.average.net):
@@ -89,7 +91,7 @@ class PixelTrainer(Trainer[PixelNet, Pixels, PixelBatch]):
         if 'segmentation' in self.tasks:
             yield segmentation_loss(said['segmentation'], batch)
         if 'depth' in self.tasks:
-            yield depth_loss(said['depth'], batch)
+            yield depth_loss(said['depth'], batch, self._hard_gain)
         if 'instances' in self.tasks:
             yield instance_loss(said, batch, self.centres, self.strides)
 

@@ -14,6 +14,7 @@ from torch.nn import functional  # noqa: E402
 from robot_dl.training.assignment import Targets  # noqa: E402
 from robot_dl.training.pixel_batches import OUTSIDE, PixelBatch  # noqa: E402
 from robot_dl.training.pixel_losses import (  # noqa: E402
+    HARD_FROM,
     METRE_GAIN,
     REFERENCE_FOCAL_PX,
     SCALE_GAIN,
@@ -113,6 +114,18 @@ def test_the_scale_is_right_when_it_is_the_mean_error() -> None:
         whole = METRE_GAIN * errors.mean() + SCALE_GAIN * parts['scale']
         assert float(loss) == pytest.approx(float(whole), rel=1e-4)
     assert losses[1] == min(losses)
+
+
+def test_what_an_error_has_beyond_the_bound_can_count_more() -> None:
+    said = torch.zeros(2, 2, SIZE[0] // 2, SIZE[1] // 2)
+    costs = []
+    for error in (0.1, HARD_FROM, 0.4):
+        said[0, 0], said[1, 0] = math.log(2.0) + error, error
+        plain, parts = depth_loss(said, _batch())
+        harder, same_parts = depth_loss(said, _batch(), hard_gain=3.0)
+        assert parts == same_parts
+        costs.append(float(harder - plain) / METRE_GAIN)
+    assert costs == pytest.approx([0.0, 0.0, 2 * (0.4 - HARD_FROM)], abs=1e-5)
 
 
 def _target(owner: int) -> Targets:
