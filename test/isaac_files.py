@@ -1,5 +1,6 @@
 """Files as rsl_rl, Isaac Lab, mjlab and unitree_rl_lab leave them, small."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -73,9 +74,12 @@ def _export(
     inputs: list[str],
     outputs: list[str],
 ) -> None:
-    torch.onnx.export(
-        module, arrays, str(path), input_names=inputs, output_names=outputs, dynamo=False
-    )
+    with warnings.catch_warnings():
+        # rsl_rl uses the exporter that torch announces to go.
+        warnings.simplefilter('ignore')
+        torch.onnx.export(
+            module, arrays, str(path), input_names=inputs, output_names=outputs, dynamo=False
+        )
 
 
 def _tell(path: Path, metadata: dict[str, str]) -> None:

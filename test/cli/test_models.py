@@ -14,7 +14,7 @@ import yaml
 from onnx import helper
 from toy_models import LABELS, colour_graph, picture, write_model
 
-from robot_dl.cli.importing.installing import install
+from robot_dl.cli.importing.installing import install, tried_on_picture
 from robot_dl.cli.main import main
 from robot_dl.cli.parities.objects import ObjectAgreement
 from robot_dl.cli.shelf.checking import difference
@@ -129,7 +129,7 @@ def test_a_model_that_cannot_be_moved_leaves_the_one_that_is_there(home):
     folder = write_model(user_models() / 'colours')
     # A weights' name that is a folder's: writing fails after everything else has been prepared.
     with pytest.raises(OSError, match='Is a directory'):
-        install(folder, b'x', {'name': 'colours', 'weights': '.'})
+        install(folder, b'x', {'name': 'colours', 'weights': '.'}, tried_on_picture)
     assert load_card(folder).license == 'Apache-2.0'
     assert list(user_models().iterdir()) == [folder]
 

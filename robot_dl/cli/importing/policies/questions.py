@@ -161,7 +161,7 @@ def refuse_gaps(file: PolicyFile, known: Known) -> None:
         return
     lines = [f'  {option}: {why}' for option, _, why in asked]
     answers = ' '.join(
-        f'{option} {example}' for option, example, _ in asked if ' F ' not in option
+        f'{option}={example}' for option, example, _ in asked if ' F ' not in option
     )
     raise CardError(
         f'recognised as {file.kind}.\nThe file does not tell everything; please give\n'

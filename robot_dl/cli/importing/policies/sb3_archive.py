@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.engine.card_checks import CardError
+from robot_dl.engine.torch_archive import END
 
 DATA, WEIGHTS, VERSION = 'data', 'policy.pth', '_stable_baselines3_version'
 PICKLE = ':serialized:'
@@ -28,6 +29,9 @@ MOST_WEIGHTS = 1 * 2**30
 MOST_TENSORS = 10_000
 MOST_BEYOND = 2**20
 """Bytes by which the archive of the weights may unpack beyond its size: torch packs nothing."""
+
+END_BYTES = 22
+"""A zip archive without a comment ends with so many bytes that begin with `END`."""
 
 SB3 = 'a zip file of stable-baselines3 (model.save)'
 
@@ -67,6 +71,7 @@ def read_sb3(path: Path) -> Sb3Archive:
         CardError: If it is damaged, hostile, or not what stable-baselines3 writes.
     """
     try:
+        _check_end(path)
         with zipfile.ZipFile(path) as archive:
             members = _members(archive)
             data = _data(_bytes(archive, members[DATA], MOST_DATA))
@@ -77,6 +82,14 @@ def read_sb3(path: Path) -> Sb3Archive:
     except RuntimeError as error:
         raise CardError(f'expected {SB3}: {error}') from error  # encrypted
     return Sb3Archive(data, read_weights(weights), version.decode('ascii', 'replace').strip())
+
+
+def _check_end(path: Path) -> None:
+    """Refuse a cut file, in which another archive could be found: that of the weights."""
+    with path.open('rb') as stream:
+        stream.seek(max(0, path.stat().st_size - END_BYTES))
+        if stream.read(len(END)) != END:
+            raise CardError('damaged: its end is missing')
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
