@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.training.calibration import Reliability
-from robot_dl.training.evaluation import Showing, Watch, unwatched
 
 Rgb = NDArray[np.uint8]
 Scores = NDArray[np.float32]
@@ -98,30 +96,20 @@ def render_picture(seed: int) -> Picture:
         return Picture(world.render_rgb(), world.class_id, LABELS)
 
 
-def evaluate(
-    classify: Callable[[Rgb], tuple[Scores, Scores]],
-    labels: tuple[str, ...],
-    seeds: range,
-    watch: Watch[Picture] = unwatched,
-) -> dict[str, Any]:
-    """Run a classifier over the pictures of some seeds and score it.
+@dataclass
+class Tally:
+    """Scores [C] of pictures, calibrated and without temperature, and the pictures' classes."""
 
-    Args:
-        classify: Gives the scores [C] of a picture [H, W, 3]: calibrated, and without temperature.
-        labels: What its class ids mean.
-        seeds: Pictures to render.
-        watch: Shows the progress.
+    labels: tuple[str, ...]
+    rows: list[tuple[Scores, Scores]] = field(default_factory=list)
+    class_ids: list[int] = field(default_factory=list)
 
-    Returns:
-        What `robot_dl eval --json` writes, without the model.
+    def add(self, picture: Picture, found: tuple[Scores, Scores]) -> None:
+        """Keep what was said of one more picture."""
+        self.rows.append(found)
+        self.class_ids.append(picture.class_id)
 
-    Raises:
-        ValueError: If the labels are not the world's.
-    """
-    showing = Showing(render_picture, seeds, watch)
-    rows, ids = [], []
-    for picture, row in showing.answers(lambda picture: classify(picture.image), labels):
-        rows.append(row)
-        ids.append(picture.class_id)
-    scores, raw = (np.stack(part) for part in zip(*rows, strict=True))
-    return {**Answers(scores, raw, np.array(ids, np.int64), labels).as_json(), **showing.about}
+    def as_json(self) -> dict[str, Any]:
+        """Return what `robot_dl eval --json` writes of it."""
+        scores, raw = (np.stack(part) for part in zip(*self.rows, strict=True))
+        return Answers(scores, raw, np.array(self.class_ids, np.int64), self.labels).as_json()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,6 @@ from robot_dl.core.pinhole import Pinhole
 from robot_dl.depth.types import DepthMap
 from robot_dl.training.calibration import Reliability
 from robot_dl.training.depth_scoring import STEP, DepthErrors, depth_errors, mean_errors
-from robot_dl.training.evaluation import Showing, Watch, unwatched
 from robot_dl.training.segmentation_scoring import near_edges
 
 Rgb = NDArray[np.uint8]
@@ -115,29 +112,3 @@ class Tally:
                 'reliability': self.reliability.rows,
             }
         return {**scores, 'per_class': self.per_class, 'near_edges': self._row(self.sums[-1])}
-
-
-def evaluate(
-    estimator: Callable[[Rgb, Pinhole], DepthMap],
-    world: str,
-    seeds: range,
-    watch: Watch[Picture] = unwatched,
-) -> dict[str, Any]:
-    """Run a depth estimator over the pictures of some seeds and score it.
-
-    Args:
-        estimator: Gives metres and their confidence for a picture [H, W, 3] of a camera.
-        world: Name of the world.
-        seeds: Pictures to render.
-        watch: Shows the progress.
-
-    Returns:
-        What `robot_dl eval --json` writes, without the model.
-    """
-    showing = Showing(partial(render_picture, world), seeds, watch)
-    tally = None
-    for picture, found in showing.answers(lambda p: estimator(p.image, p.pinhole), None):
-        tally = tally or Tally(picture.labels)
-        tally.add(picture, found)
-    scores = tally.as_json() if tally else {}
-    return {'world': world, **scores, **showing.about}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.detections import Detections
-from robot_dl.training.evaluation import Showing, Watch, unwatched
 from robot_dl.training.scoring import Wanted, coco_scores
 
 
@@ -33,38 +31,33 @@ def render_picture(seed: int) -> Picture:
         return Picture(world.render_rgb(), wanted, truth.labels)
 
 
-def evaluate(
-    detector: Callable[[NDArray[np.uint8]], Detections],
-    labels: tuple[str, ...],
-    seeds: range,
-    watch: Watch[Picture] = unwatched,
-) -> dict[str, Any]:
-    """Run a detector over the pictures of some seeds and score it.
+@dataclass
+class Tally:
+    """What a detector found in pictures, with low scores still in, and what is there.
 
-    Args:
-        detector: Finds objects in a picture [H, W, 3], with low scores still in.
-        labels: What its class ids mean.
-        seeds: Scenes to render.
-        watch: Shows the progress.
-
-    Returns:
-        What `robot_dl eval --json` writes, without the model.
-
-    Raises:
-        ValueError: If the labels are not the world's.
+    Attributes:
+        labels: Names of the classes.
+        found: Objects found, by picture.
+        wanted: Those that are there.
     """
-    showing = Showing(render_picture, seeds, watch)
-    found, wanted = [], []
-    for picture, seen in showing.answers(lambda picture: detector(picture.image), labels):
-        found.append(seen)
-        wanted.append(picture.wanted)
-    scores = coco_scores(found, wanted, labels)
-    ignored = sum(int(objects.ignored.sum()) for objects in wanted)
-    return {
-        'mAP50': scores.map50,
-        'mAP50_95': scores.map50_95,
-        'objects': sum(len(objects.class_ids) for objects in wanted) - ignored,
-        'ignored': ignored,
-        'per_class': scores.per_class,
-        **showing.about,
-    }
+
+    labels: tuple[str, ...]
+    found: list[Detections] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
+
+    def add(self, picture: Picture, found: Detections) -> None:
+        """Keep what was found in one more picture."""
+        self.found.append(found)
+        self.wanted.append(picture.wanted)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `robot_dl eval --json` writes of it."""
+        scores = coco_scores(self.found, self.wanted, self.labels)
+        ignored = sum(int(objects.ignored.sum()) for objects in self.wanted)
+        return {
+            'mAP50': scores.map50,
+            'mAP50_95': scores.map50_95,
+            'objects': sum(len(objects.class_ids) for objects in self.wanted) - ignored,
+            'ignored': ignored,
+            'per_class': scores.per_class,
+        }

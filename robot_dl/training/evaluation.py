@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from robot_dl.training.processes import mapped
 from robot_dl.training.seeds import TRAINING
 
 
@@ -27,6 +25,20 @@ class Labelled(Protocol):
 Item = TypeVar('Item')
 L = TypeVar('L', bound=Labelled)
 Answer = TypeVar('Answer')
+Shown = TypeVar('Shown', contravariant=True)
+Said = TypeVar('Said', contravariant=True)
+
+
+class Tally(Protocol[Shown, Said]):
+    """What a model got right so far."""
+
+    def add(self, picture: Shown, found: Said) -> None:
+        """Count what it says of one more picture."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `robot_dl eval --json` writes of it."""
+
+
 Watch = Callable[[Iterable[Item], int], Iterable[Item]]
 """Wraps the iteration over (items, how many), for a progress bar."""
 
@@ -45,47 +57,42 @@ def unwatched(items: Iterable[Item], count: int) -> Iterable[Item]:
     return items
 
 
-@dataclass
-class Showing(Generic[L]):
-    """Pictures that a model has never seen, and how long it looks at each.
+def evaluate(
+    render: Callable[[int], L],
+    tally: Callable[[tuple[str, ...]], Tally[L, Answer]],
+    look: Callable[[L], Answer],
+    labels: tuple[str, ...] | None,
+    seeds: range,
+    watch: Watch[L] = unwatched,
+) -> dict[str, Any]:
+    """Score a model on rendered pictures it has never seen.
 
-    Attributes:
+    Args:
         render: Returns the picture of a seed with its truth.
-        seeds: The pictures.
+        tally: Begins to count, for classes with these names.
+        look: Returns what the model says of a picture.
+        labels: What its class ids mean; None if it speaks of no classes.
+        seeds: Pictures to render, at least one.
         watch: Shows the progress.
-        times_ms: Time for each picture so far.
+
+    Returns:
+        What `robot_dl eval --json` writes, without the model.
+
+    Raises:
+        ValueError: If the labels are not the world's.
     """
-
-    render: Callable[[int], L]
-    seeds: range
-    watch: Watch[L] = unwatched
-    times_ms: list[float] = field(default_factory=list)
-
-    def answers(
-        self, look: Callable[[L], Answer], labels: tuple[str, ...] | None
-    ) -> Iterator[tuple[L, Answer]]:
-        """Yield each picture, and what a model says of it.
-
-        Args:
-            look: The model.
-            labels: What its class ids mean; None if it speaks of no classes.
-
-        Raises:
-            ValueError: If the labels are not the world's.
-        """
-        for picture in self.watch(pictures(self.render, self.seeds), len(self.seeds)):
-            if labels is not None and picture.labels != labels:
-                raise ValueError(f'labels: expected {picture.labels}, got {labels}')
-            start = time.perf_counter()
-            answer = look(picture)
-            self.times_ms.append(1e3 * (time.perf_counter() - start))
-            yield picture, answer
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """How many pictures, how long each took, and where everything comes from."""
-        median_ms = float(np.median(self.times_ms))
-        return {'images': len(self.seeds), 'median_ms': median_ms, **provenance(self.seeds)}
+    scores, times_ms = None, []
+    for picture in watch(pictures(render, seeds), len(seeds)):
+        if labels is not None and picture.labels != labels:
+            raise ValueError(f'labels: expected {picture.labels}, got {labels}')
+        scores = scores or tally(picture.labels)
+        start = time.perf_counter()
+        answer = look(picture)
+        times_ms.append(1e3 * (time.perf_counter() - start))
+        scores.add(picture, answer)
+    found = scores.as_json() if scores else {}
+    median_ms = float(np.median(times_ms))
+    return {**found, 'images': len(seeds), 'median_ms': median_ms, **provenance(seeds)}
 
 
 def versions() -> dict[str, str]:
@@ -110,10 +117,7 @@ def provenance(seeds: range) -> dict[str, Any]:
 
 def pictures(render: Callable[[int], Item], seeds: range, processes: int = 2) -> Iterator[Item]:
     """Render the pictures of all seeds, in order."""
-    # Mesa's software renderer would start a thread per core in each process.
-    os.environ.setdefault('LP_NUM_THREADS', '1')
-    with multiprocessing.get_context('spawn').Pool(processes) as pool:
-        yield from pool.imap(render, seeds, chunksize=4)
+    return mapped(render, seeds, processes, chunk=4)
 
 
 def render_image(world: str, seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.segmentation.types import Instances
-from robot_dl.training.evaluation import Showing, Watch, unwatched
 from robot_dl.training.mask_scoring import (
     Silhouettes,
     mask_scores,
@@ -42,41 +39,33 @@ def render_picture(world: str, seed: int) -> Picture:
         return Picture(made.render_rgb(), wanted, truth.labels)
 
 
-def evaluate(
-    segmenter: Callable[[Rgb], Instances],
-    labels: tuple[str, ...],
-    world: str,
-    seeds: range,
-    watch: Watch[Picture] = unwatched,
-) -> dict[str, Any]:
-    """Run an instance segmenter over the pictures of some seeds and score it.
+@dataclass
+class Tally:
+    """What an instance segmenter found in pictures, with low scores still in, and what is there.
 
-    Args:
-        segmenter: Finds objects in a picture [H, W, 3], with low scores still in.
-        labels: What their classes mean.
-        world: Name of the world.
-        seeds: Pictures to render.
-        watch: Shows the progress.
-
-    Returns:
-        What `robot_dl eval --json` writes, without the model.
-
-    Raises:
-        ValueError: If the labels are not the world's.
+    Attributes:
+        labels: Names of the classes.
+        found: Objects found, by picture.
+        wanted: Those that are there.
     """
-    showing = Showing(partial(render_picture, world), seeds, watch)
-    found, wanted = [], []
-    for picture, seen in showing.answers(lambda picture: segmenter(picture.image), labels):
-        found.append(silhouettes_found(seen))
-        wanted.append(picture.wanted)
-    scores = mask_scores(found, wanted, labels)
-    ignored = sum(int(objects.ignored.sum()) for objects in wanted)
-    return {
-        'world': world,
-        'mask_mAP50': scores.map50,
-        'mask_mAP50_95': scores.map50_95,
-        'objects': sum(map(len, wanted)) - ignored,
-        'ignored': ignored,
-        'per_class': scores.per_class,
-        **showing.about,
-    }
+
+    labels: tuple[str, ...]
+    found: list[Silhouettes] = field(default_factory=list)
+    wanted: list[Silhouettes] = field(default_factory=list)
+
+    def add(self, picture: Picture, found: Instances) -> None:
+        """Keep what was found in one more picture."""
+        self.found.append(silhouettes_found(found))
+        self.wanted.append(picture.wanted)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `robot_dl eval --json` writes of it."""
+        scores = mask_scores(self.found, self.wanted, self.labels)
+        ignored = sum(int(objects.ignored.sum()) for objects in self.wanted)
+        return {
+            'mask_mAP50': scores.map50,
+            'mask_mAP50_95': scores.map50_95,
+            'objects': sum(map(len, self.wanted)) - ignored,
+            'ignored': ignored,
+            'per_class': scores.per_class,
+        }

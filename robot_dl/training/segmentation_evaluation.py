@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,6 @@ from numpy.typing import NDArray
 
 from robot_dl.segmentation.types import SemanticMask
 from robot_dl.training.calibration import Reliability
-from robot_dl.training.evaluation import Showing, Watch, unwatched
 from robot_dl.training.segmentation_scoring import confusion, near_edges, segmentation_scores
 
 Rgb = NDArray[np.uint8]
@@ -79,32 +76,3 @@ class Tally:
         if self.reliability is None:
             return scores
         return {**scores, 'ece': self.reliability.error, 'reliability': self.reliability.rows}
-
-
-def evaluate(
-    segmenter: Callable[[Rgb], SemanticMask],
-    labels: tuple[str, ...],
-    world: str,
-    seeds: range,
-    watch: Watch[Picture] = unwatched,
-) -> dict[str, Any]:
-    """Run a segmenter over the pictures of some seeds and score it.
-
-    Args:
-        segmenter: Gives the classes of the pixels of a picture [H, W, 3], best with confidence.
-        labels: What the classes mean.
-        world: Name of the world.
-        seeds: Pictures to render.
-        watch: Shows the progress.
-
-    Returns:
-        What `robot_dl eval --json` writes, without the model.
-
-    Raises:
-        ValueError: If the labels are not the world's.
-    """
-    showing = Showing(partial(render_picture, world), seeds, watch)
-    tally = Tally(labels)
-    for picture, found in showing.answers(lambda picture: segmenter(picture.image), labels):
-        tally.add(picture, found)
-    return {'world': world, **tally.as_json(), **showing.about}

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from robot_dl.training.processes import mapped
+
 WORLDS_PER_SHARD = 20
-LIVES = 3
-"""How often the processes may die over one shard: a crash is seldom the seeds' fault."""
 
 
 class Pictures(Protocol):
@@ -85,29 +82,5 @@ def rendered(
         some = seeds[start : start + WORLDS_PER_SHARD]
         name = f'{source.name}_{some.start}_{len(some)}x{views}.npz'
         tasks.append(_Task(source, some, views, cache / name))
-    # Mesa's software renderer would start a thread per core in each process.
-    os.environ.setdefault('LP_NUM_THREADS', '1')
-    for path in _rendered_paths(tasks, processes):
+    for path in mapped(_shard, tasks, processes):
         yield source.load(path)
-
-
-def _rendered_paths(tasks: list[_Task[P]], processes: int) -> Iterator[Path]:
-    """Yield each task's shard; a process that dies in native code takes no shard with it.
-
-    Raises:
-        BrokenProcessPool: If processes keep dying over the same shard.
-    """
-    done, lives = 0, LIVES
-    while done < len(tasks):
-        context = multiprocessing.get_context('spawn')
-        pool = ProcessPoolExecutor(processes, mp_context=context)
-        try:
-            for path in pool.map(_shard, tasks[done:]):
-                done, lives = done + 1, LIVES
-                yield path
-        except BrokenProcessPool:
-            lives -= 1
-            if not lives:
-                raise
-        finally:
-            pool.shutdown(cancel_futures=True)

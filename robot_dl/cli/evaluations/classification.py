@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from robot_dl.training.evaluation import Watch
+from robot_dl.training.evaluation import Watch, evaluate
 
 
 def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str, Any]:
     """Return the scores of a classifier on the single objects with these seeds."""
     from robot_dl.classification.pipeline import open_classifier
-    from robot_dl.training.classification_evaluation import Rgb, Scores, evaluate
+    from robot_dl.training.classification_evaluation import (
+        Picture,
+        Rgb,
+        Scores,
+        Tally,
+        render_picture,
+    )
     from robot_dl.training.classification_limits import IMAGES, limits
 
     classifier = open_classifier(model, device)
@@ -21,7 +27,10 @@ def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) 
         outputs = classifier.infer(classifier.prepare(image)[0])
         return classifier.scores(outputs), untempered.decode(outputs)
 
-    found = evaluate(classify, classifier.card.labels, seeds, watch)
+    def look(picture: Picture) -> tuple[Scores, Scores]:
+        return classify(picture.image)
+
+    found = evaluate(render_picture, Tally, look, classifier.card.labels, seeds, watch)
     beyond = limits(lambda image: classify(image)[0], seeds[:IMAGES], watch)
     return {**found, 'limits': beyond}
 

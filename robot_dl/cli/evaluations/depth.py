@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from robot_dl.training.evaluation import Watch
-
-if TYPE_CHECKING:
-    from robot_dl.core.pinhole import Pinhole
-    from robot_dl.depth.types import DepthMap
-    from robot_dl.training.depth_evaluation import Rgb
+from robot_dl.training.evaluation import Watch, evaluate
 
 
 def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) -> dict[str, Any]:
@@ -21,7 +17,7 @@ def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) 
     from robot_dl.depth.params import DepthParams
     from robot_dl.depth.pipeline import open_depth
     from robot_dl.depth.types import DepthMap
-    from robot_dl.training.depth_evaluation import evaluate
+    from robot_dl.training.depth_evaluation import Picture, Tally, render_picture
 
     estimator, params = open_depth(model, device), DepthParams()
     if not estimator.is_metric:
@@ -30,12 +26,13 @@ def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) 
             'for which there are no scores'
         )
 
-    def look(image: Rgb, pinhole: Pinhole) -> DepthMap:
-        found = estimator(image, params, pinhole)
+    def look(picture: Picture) -> DepthMap:
+        found = estimator(picture.image, params, picture.pinhole)
         assert isinstance(found, DepthMap)
         return found
 
-    return evaluate(look, world, seeds, watch)
+    found = evaluate(partial(render_picture, world), Tally, look, None, seeds, watch)
+    return {'world': world, **found}
 
 
 def table(result: dict[str, Any]) -> str:

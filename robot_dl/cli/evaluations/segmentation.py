@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from robot_dl.training.evaluation import Watch
+from robot_dl.training.evaluation import Watch, evaluate
 
 if TYPE_CHECKING:
     from robot_dl.segmentation.types import SemanticMask
@@ -14,15 +15,17 @@ def score(model: str, world: str, seeds: range, device: str, watch: Watch[Any]) 
     """Return the scores of a segmenter on pictures of a world."""
     from robot_dl.segmentation.params import SegmentationParams
     from robot_dl.segmentation.pipeline import open_segmenter
-    from robot_dl.training.segmentation_evaluation import Rgb, evaluate
+    from robot_dl.training.segmentation_evaluation import Picture, Tally, render_picture
 
     segmenter, params = open_segmenter(model, device), SegmentationParams()
 
-    def look(image: Rgb) -> SemanticMask:
-        tensor, fit = segmenter.prepare(image)
+    def look(picture: Picture) -> SemanticMask:
+        tensor, fit = segmenter.prepare(picture.image)
         return segmenter.answer(segmenter.infer(tensor), fit, params, confidence=True)
 
-    return evaluate(look, segmenter.card.labels, world, seeds, watch)
+    render = partial(render_picture, world)
+    found = evaluate(render, Tally, look, segmenter.card.labels, seeds, watch)
+    return {'world': world, **found}
 
 
 def table(result: dict[str, Any]) -> str:
