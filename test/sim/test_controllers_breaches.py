@@ -62,8 +62,14 @@ def test_a_jump_after_a_silence_is_counted():
     assert breaches.last == 'velocity of a'
 
 
-def test_what_is_too_fast_is_counted():
-    assert judged([k * PERIOD_S * 1.5 for k in range(50)]).count > 10
+@pytest.mark.parametrize(('share', 'count'), [(1.0, 0), (1.1, 33), (1.5, 100)])
+def test_what_is_a_little_too_fast_for_long_is_counted_too(share, count):
+    limits = (JointLimits('a', -9, 9, 1.0),)
+    breaches = Breaches(limits, 'position', JITTER_S)
+    breaches.start_from(np.zeros(1), 0.0)
+    for k in range(1, 101):
+        breaches.saw(np.array([k * PERIOD_S * share]), k * PERIOD_S)
+    assert breaches.count == count
 
 
 def test_a_turn_on_the_spot_is_counted_as_an_acceleration():

@@ -11,7 +11,7 @@ from robot_dl.sim.controllers.splines import Array
 
 SLOWEST_STREAM_S = 0.1
 """A gap between commands counts as no longer: what comes after a silence is a jump, not a ride."""
-WINDOW_S = 0.04
+WINDOW_S, WINDOW_JITTERS = 0.04, 4
 """Over how long, at least, a velocity is measured to judge the acceleration."""
 SLACK = 1e-6
 
@@ -20,7 +20,8 @@ class Breaches:
     """Judges a stream of commands of one kind.
 
     When a command was sent is known to within `jitter_s` only, so a command counts as a breach
-    where no times that fit could make it a good one. A position is judged exactly.
+    where no times that fit could make it a good one. A position is judged exactly; a velocity by
+    a leaky bucket, so that what is a little too fast for long counts as well as a jump.
     """
 
     def __init__(self, limits: tuple[JointLimits, ...], kind: str, jitter_s: float) -> None:
@@ -43,6 +44,7 @@ class Breaches:
     def forget(self) -> None:
         """Judge the next command without those before; what was counted stays."""
         self._past: deque[tuple[float, Array]] = deque()
+        self._ahead = np.zeros(len(self._names))
         self._speeds: tuple[float, Array, Array] | None = None
 
     def start_from(self, values: Array, now_s: float) -> None:
@@ -59,6 +61,8 @@ class Breaches:
         if self._speeds is not None and self._speeds[0] > now_s:
             self._speeds = None
         if not self._past or self._past[-1][0] < now_s:
+            rested_s = now_s - self._past[-1][0] if self._past else np.inf
+            self._ahead = np.maximum(self._ahead - self._velocity * rested_s, 0.0)
             self._past.append((now_s, values))
 
     def saw_nonsense(self) -> None:
@@ -87,11 +91,19 @@ class Breaches:
         found = {'position': (values < self._low - SLACK) | (values > self._high + SLACK)}
         if self._past:
             before_s, before = self._past[-1]
-            span_s = min(at_s - before_s, self._longest_s) + self.jitter_s
-            found['velocity'] = np.abs(values - before) > self._velocity * max(span_s, 0) + SLACK
+            way = np.abs(values - before) - self._velocity * min(at_s - before_s, self._longest_s)
+            found['velocity'] = self._is_ahead(way)
         found['acceleration'] = self._bends(values, at_s)
         self._past.append((at_s, values))
         return found
+
+    def _is_ahead(self, way: Array) -> Array:
+        """Add to how far joints are ahead of their greatest speed; return which are too far."""
+        ahead = np.maximum(self._ahead + way, 0.0)
+        is_bad = ahead > self._velocity * self.jitter_s + SLACK
+        # What has been counted once does not count again with the next command.
+        self._ahead = np.where(is_bad, 0.0, ahead)
+        return is_bad
 
     def _bends(self, values: Array, at_s: float) -> Array:
         """Return which joints change their velocity faster than any fitting times allow."""
@@ -100,7 +112,7 @@ class Breaches:
             return none
         since_s, since = self._past[0]
         span_s = at_s - since_s
-        if span_s < WINDOW_S:
+        if span_s < max(WINDOW_S, WINDOW_JITTERS * self.jitter_s):
             return none
         way = values - since
         ends = np.stack([way / (span_s + self.jitter_s), way / (span_s - self.jitter_s)])

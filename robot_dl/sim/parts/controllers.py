@@ -22,6 +22,8 @@ from robot_dl.sim.parts.part import Part
 # Humble does not tell when a message was sent; when it came must do, which is less exact.
 TELLS_WHEN_SENT = hasattr(Subscription, 'CallbackType')
 UNKNOWN_JITTER_S = 0.05
+# Who lives in simulated time knows it to a step, and learns of it late on a busy machine.
+CLOCK_JITTER_S = 0.03
 
 
 class Controllers(Part):
@@ -32,6 +34,8 @@ class Controllers(Part):
 
     def __init__(self, node: Node, params: SimParams) -> None:
         self._node, self._log, self._speed = node, node.get_logger(), params.speed
+        known_s = CLOCK_JITTER_S if params.publish_clock else JITTER_S
+        self._jitter_s = params.speed * max(known_s, 0.0 if TELLS_WHEN_SENT else UNKNOWN_JITTER_S)
         self._world: Any = None
         self._of_worlds_before, self._told = 0, -1
         self._breaches = node.create_publisher(UInt32, 'truth/limit_breaches', LATCHED)
@@ -45,9 +49,7 @@ class Controllers(Part):
             self._of_worlds_before += self._of_this_world()
         self._world = world
         for group in world.groups.values():
-            group.breaches.jitter_s = self._speed * (
-                JITTER_S if TELLS_WHEN_SENT else UNKNOWN_JITTER_S
-            )
+            group.breaches.jitter_s = self._jitter_s
 
     def _listen(self, prefix: str, group: JointGroup) -> None:
         """Subscribe to what a group of joints takes."""
