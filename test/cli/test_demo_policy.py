@@ -1,5 +1,8 @@
 """`robot_dl demo policy`: its report from made-up acts, and a real one over topics."""
 
+import json
+import subprocess
+import sys
 from datetime import datetime
 from itertools import pairwise
 
@@ -7,12 +10,14 @@ import numpy as np
 import pytest
 from demo_acts import FACTS, act, failed, stop, trace
 from html_page import is_self_contained
+from toy_balancer import write_balancer
 
 from robot_dl.cli.demos.policy.curves import MOST_POINTS, plot
 from robot_dl.cli.demos.policy.filmstrip import SHOWN, chosen
 from robot_dl.cli.demos.policy.notes import Notes, Told, stop_of
 from robot_dl.cli.demos.policy.report import report_html, stop_words
 from robot_dl.cli.demos.policy.summary import summary_of
+from robot_dl.cli.main import main
 from robot_dl.cli.rollouts.trace import Series, Trace
 
 NOON = datetime(2026, 1, 2, 12, 0)
@@ -173,3 +178,65 @@ def test_a_filmstrip_has_the_first_and_the_last_picture(count):
     assert len(times) == min(count, SHOWN)
     assert times == sorted(times)
     assert not count or (times[0], times[-1]) == (0.0, count - 1.0)
+
+
+@pytest.fixture(scope='module')
+def demo(tmp_path_factory):
+    """Return a finished demo of a regulator, and the folder of its results."""
+    pytest.importorskip('mujoco')
+    out = tmp_path_factory.mktemp('demo')
+    model = write_balancer(out / 'balancer', description='A linear regulator.')
+    options = ['--model', str(model), '--episodes', '2', '--speed', '8', '--out', str(out)]
+    command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', 'policy', *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=200), out
+
+
+@pytest.mark.slow
+@pytest.mark.ros
+def test_a_policy_is_shown_over_topics_and_passes(demo):
+    done, out = demo
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'Passed.' in done.stdout
+    row = json.loads((out / 'summary.json').read_text())['policies']['balancer']
+    assert (row['episodes'], row['success_rate'], row['limit_breaches']) == (2, 1.0, 0)
+    assert (row['kind'], row['topic']) == ('effort', 'commands')
+    assert 0 < row['decision_ms']['p50'] <= row['decision_ms']['p95']
+    assert is_self_contained((out / 'report.html').read_text())
+    assert {path.name for path in (out / 'logs' / 'balancer').iterdir()} == {
+        'sim_node.log',
+        'policy_node.log',
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.ros
+def test_the_robot_is_told_zero_at_once_when_the_emergency_stop_is_pressed(demo):
+    """Trap 19: what was said last does not live on."""
+    _, out = demo
+    stop = json.loads((out / 'summary.json').read_text())['policies']['balancer']['emergency_stop']
+    assert stop['told'] == {'slider': 0.0}
+    assert 0 < stop['stop_ms'] <= 100
+    assert stop['silent_ms'] < 2000
+    assert stop['refusal'] == 'the emergency stop is pressed'
+    assert stop['resumed'] == 0
+
+
+@pytest.mark.ros
+def test_a_bundled_policy_that_does_not_exist_is_refused_with_the_nearest(capsys):
+    assert main(['demo', 'policy', '--only', 'balance_pop']) == 2
+    assert "unknown policy 'balance_pop'. Did you mean 'balance_ppo'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('words', 'reason'),
+    [
+        (['policy', '--seconds', '9'], "--seconds: not of the demo 'policy', which has --world"),
+        (['policy', '--rate', '9'], "--rate: not of the demo 'policy'"),
+        (['policy', '--world', 'rooms'], 'say: robot_dl demo perception --world rooms'),
+        (['--episodes', '3'], "--episodes: not of the demo 'perception', which has --seconds"),
+        (['--world', 'arm'], 'say: robot_dl demo policy --world arm'),
+    ],
+)
+def test_an_option_of_another_demo_is_refused_with_advice(words, reason, capsys):
+    assert main(['demo', *words]) == 2
+    assert reason in capsys.readouterr().err

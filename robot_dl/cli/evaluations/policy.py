@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,7 @@ def score(
             deployment cannot be used.
         OSError: If a node ends, or does not answer.
     """
+    from robot_dl.cli.processes import sigterm_as_interrupt
     from robot_dl.cli.rollouts.episode import scores
     from robot_dl.cli.rollouts.many import play_all
     from robot_dl.cli.rollouts.stand import stand_of
@@ -50,23 +52,20 @@ def score(
     count = min(TOPIC_EPISODES, len(seeds)) if topic_episodes is None else topic_episodes
     if count > len(seeds):
         raise ValueError(f'--topic-episodes: expected at most {len(seeds)}, got {count}')
-    stand, began_s = stand_of(world), time.monotonic()
-    episodes = list(watch(play_all(model, stand, device, seeds), len(seeds)))
-    result = {
-        'world': world,
-        **scores(episodes),
-        'seconds': round(time.monotonic() - began_s, 1),
-    }
-    topics = None
-    if count:
-        topics = over_topics(model, stand, device, watch(seeds[:count], count), speed)
-        topics['in_process_on_the_same'] = scores(episodes[:count])['success_rate']
-    return {**result, 'topics': topics, **provenance(seeds)}
+    stand = stand_of(world)
+    with sigterm_as_interrupt():
+        began_s = time.monotonic()
+        episodes = list(watch(play_all(model, stand, device, seeds), len(seeds)))
+        result = {**scores(episodes), 'seconds': round(time.monotonic() - began_s, 1)}
+        topics = None
+        if count:
+            topics = over_topics(model, stand, device, watch(seeds[:count], count), speed)
+            topics['in_process_on_the_same'] = scores(episodes[:count])['success_rate']
+    return {'world': world, **result, 'topics': topics, **provenance(seeds)}
 
 
 def over_topics(model: str, stand: Stand, device: str, seeds: Any, speed: float) -> dict[str, Any]:
     """Play the episodes of consecutive seeds with the real nodes over real topics."""
-    from robot_dl.cli.processes import sigterm_as_interrupt
     from robot_dl.cli.rollouts.episode import scores
     from robot_dl.cli.rollouts.live import Contest, arena
     from robot_dl.engine.library import find_model
@@ -75,7 +74,6 @@ def over_topics(model: str, stand: Stand, device: str, seeds: Any, speed: float)
     seeds = iter(seeds)
     contest = Contest(stand, str(find_model(model).resolve()), next(seeds), speed, device)
     with ExitStack() as stack:
-        stack.enter_context(sigterm_as_interrupt())
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         running = stack.enter_context(arena(contest, logs))
         episodes = [running.play(), *(running.play() for _ in seeds)]
@@ -107,12 +105,15 @@ def table(result: dict[str, Any]) -> str:
     return '\n'.join(lines)
 
 
+Cell = Callable[[dict[str, Any]], str]
+
+
 def _share(scores: dict[str, Any]) -> str:
     low, high = scores['success_interval']
     return f'{scores["success_rate"]:.1%} ({low:.1%}–{high:.1%})'
 
 
-ROWS = {
+ROWS: dict[str, Cell] = {
     'success': _share,
     'limit breaches': lambda scores: str(scores['limit_breaches']),
     'mean episode': lambda scores: f'{scores["mean_episode_s"]:.1f} s',

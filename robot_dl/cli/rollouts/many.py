@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ def play_all(model: str, stand: Stand, device: str, seeds: range) -> Iterator[Ep
 
 def _open(model: str, stand: Stand, device: str) -> None:
     global _simulation
+    # Ctrl-C reaches every process of a terminal; the one that began this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _simulation = open_simulation(model, stand, device)
 
 

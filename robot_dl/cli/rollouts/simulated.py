@@ -11,6 +11,7 @@ from robot_dl.cli.rollouts.episode import NO_CHANGES, UNFINISHED, Episode
 from robot_dl.cli.rollouts.stand import Stand, control_world
 from robot_dl.core.command_params import GateParams
 from robot_dl.core.motion import TWIST_AXES
+from robot_dl.policy.pacing import Pace
 from robot_dl.policy.pipeline import Policy
 from robot_dl.safety.config import GateConfig
 from robot_dl.safety.gate import CommandGate
@@ -53,8 +54,9 @@ class _Turn:
     def __init__(self, policy: Policy, gate: CommandGate, world: Any, config: GateConfig) -> None:
         self._policy, self._gate, self._world, self._config = policy, gate, world, config
         self._period_s = 1 / world.state_hz
-        self._decided_ns: int | None = None
+        self._pace = Pace(policy.spec.decision_period_ns)
         self._order: list[int] = []
+        self._until_s = self._now_s
 
     def play(self, seed: int, episode_s: float) -> Episode:
         self._policy.reset()
@@ -75,20 +77,13 @@ class _Turn:
         found, gate = self._world.readings(), self._gate
         self._look(found)
         now_ns = found['stamp_ns']
-        if self._is_due(now_ns):
-            self._decided_ns = now_ns
+        if self._pace.is_due(now_ns):
             gate.decide(self._policy.decide(readings_from(found, self._policy.spec)), self._now_s)
         setpoint = gate.tick(self._now_s, now_ns)
         if setpoint is not None:
             self._world.command(setpoint)
         self._pass(self._period_s)
         return '' if gate.is_open else gate.reason
-
-    def _is_due(self, now_ns: int) -> bool:
-        """Tell whether it is time to decide, to within half a period of the states."""
-        period_ns = self._policy.spec.decision_period_ns
-        half_ns = self._period_s / 2 * 1e9
-        return self._decided_ns is None or now_ns - self._decided_ns >= period_ns - half_ns
 
     def _look(self, found: Mapping[str, Any]) -> None:
         """Tell the gate where the joints are, in the controller's order."""
@@ -104,7 +99,7 @@ class _Turn:
 
     def _pass(self, seconds: float) -> None:
         """Let time go by, without the sum of what a world rounds to its own steps."""
-        self._until_s = getattr(self, '_until_s', self._now_s) + seconds
+        self._until_s += seconds
         self._world.step(self._until_s - self._now_s)
 
     @property
