@@ -45,11 +45,13 @@ class InputNode(ResilientNode):
     Attributes:
         loaded: The model in use, for diagnostics; None for a node that has none.
         frames: What happened to the images so far.
+        tending_period_s: How often it looks whether there is work, and whether it has to give up.
     """
 
     Params: ClassVar[type[NodeParams]] = NodeParams
 
     loaded: LoadedModel | None = None
+    tending_period_s = TENDING_PERIOD_S
     says_farewell: ClassVar[bool] = False
     """Whether `farewell` has to be called before the context of the process is shut down."""
 
