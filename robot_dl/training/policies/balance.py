@@ -25,8 +25,8 @@ class Balance(Task):
     latency_s: ClassVar[float] = 1 / RATE_HZ
     weaknesses: ClassVar = (
         'It keeps a pole up that somebody holds upright, within 5 degrees; it swings none up.',
-        'Carts of 0.7 to 1.4 kg, poles of 0.06 to 0.2 kg and 0.7 to 1.3 m, a motor of 10 N: others '
-        'are untested, and so is a rail that is not level.',
+        'Carts of 0.7 to 1.4 kg, poles of 0.06 to 0.2 kg and 0.7 to 1.3 m, a motor of 10 N: '
+        'others are untested, and so is a rail that is not level.',
         'Nobody pushed the pole in training, and no real cart was ever in the loop.',
     )
     recipes: ClassVar = {
