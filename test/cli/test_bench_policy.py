@@ -14,9 +14,11 @@ from robot_dl.cli.benches.control.network import CARRIER, JOINTS, RESTS_RAD, SCA
 from robot_dl.cli.benches.control.summary import Samples, ratios, summary
 from robot_dl.cli.benches.control.ticks import CYCLE, STEP_RAD, Tally, place_of, position_of
 from robot_dl.cli.benches.goals import POLICY, judged
-from robot_dl.cli.benches.policy import ORDER, row, times_line
+from robot_dl.cli.benches.policy import ORDER, Lane, row, times_line, wait_for
+from robot_dl.cli.processes import python_module, running
 from robot_dl.engine.card import load_card
 from robot_dl.policy.spec import PolicySpec
+from robot_dl.ros.environment import local_environment
 
 BENCH = [sys.executable, '-m', 'robot_dl.cli.main', 'bench', 'policy']
 
@@ -138,6 +140,17 @@ def layers_of(folder):
 def test_the_controller_has_an_order_of_its_own():
     assert set(ORDER) == set(JOINTS)
     assert ORDER.index(CARRIER) != JOINTS.index(CARRIER)
+
+
+@pytest.mark.ros
+def test_a_program_that_ends_instead_of_answering_is_told(domain_id):
+    robot_command = python_module('robot_dl.cli.benches.control.robot', '--lanes', 'nobody')
+    lane = Lane('nobody', [sys.executable, '-c', 'raise SystemExit(3)'], 0, is_gated=False)
+    env = local_environment(domain_id)
+    with running(robot_command, env) as robot, running(lane.command, env) as process:
+        process.wait(timeout=30)
+        with pytest.raises(OSError, match='nobody: its process ended with code 3'):
+            wait_for(robot, lane, process)
 
 
 @pytest.mark.ros

@@ -9,6 +9,7 @@ import argparse
 import json
 import math
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from robot_dl.ros.shared_memory import remove_dead_segments
 
 POLICY_NODE, ECHO = 'policy', 'echo'
 TURN_S = 5.0
+PATIENCE_S = 60.0
 GOAL_HZ = 500.0
 """What the goals are for, on `CORES` cores."""
 ORDER = JOINTS[::-1]
@@ -103,14 +105,28 @@ def measure(rate_hz: float, seconds: float) -> dict[str, Summary]:
     try:
         with deployed_policy(rate_hz) as params, stack_with_sure_end() as stack:
             lanes = (echo_lane(), policy_lane(params))
-            for lane in lanes:
-                stack.enter_context(running(lane.command, env))
             names = [lane.name for lane in lanes]
             command = python_module('robot_dl.cli.benches.control.robot', '--lanes', *names)
             robot = stack.enter_context(running(command, env))
+            for lane in lanes:
+                wait_for(robot, lane, stack.enter_context(running(lane.command, env)))
             return take_turns(robot, lanes, rate_hz, seconds)
     finally:
         remove_dead_segments()
+
+
+def wait_for(robot: Process, lane: Lane, process: Process) -> None:
+    """Return when the program of a lane hears the robot, and is heard.
+
+    Raises:
+        OSError: If it ends, or takes too long.
+    """
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not ask(robot, f'look {lane.name}'):
+        if process.poll() is not None:
+            raise OSError(f'{lane.name}: its process ended with code {process.returncode}')
+        if time.monotonic() > deadline_s:
+            raise OSError(f'{lane.name}: not on its topics within {PATIENCE_S:g} s')
 
 
 def take_turns(
@@ -121,8 +137,6 @@ def take_turns(
     Raises:
         OSError: If somebody does not answer.
     """
-    for lane in lanes:
-        ask(robot, f'wait {lane.name}', patience_s=60.0)
     turns = math.ceil(seconds / TURN_S)
     ticks = max(1, round(seconds / turns * rate_hz))
     samples = {lane.name: Samples() for lane in lanes}
@@ -140,7 +154,7 @@ def turn(robot: Process, lane: Lane, ticks: int, rate_hz: float) -> Samples:
     """
     with opened(robot, lane, rate_hz):
         order = f'turn {lane.name} {lane.place} {ticks} {rate_hz}'
-        came = ask(robot, order, patience_s=60.0 + 2 * ticks / rate_hz)
+        came = ask(robot, order, patience_s=PATIENCE_S + 2 * ticks / rate_hz)
     if isinstance(came, str):
         raise OSError(f'{lane.name}: expected a command for each tick, got {came}')
     return Samples(**came)
@@ -149,11 +163,11 @@ def turn(robot: Process, lane: Lane, ticks: int, rate_hz: float) -> Samples:
 @contextmanager
 def opened(robot: Process, lane: Lane, rate_hz: float) -> Iterator[None]:
     """Keep the gate of a lane open."""
-    if lane.is_gated and (reason := ask(robot, f'open {lane.name} {rate_hz}', 60.0)):
+    if lane.is_gated and (reason := ask(robot, f'open {lane.name} {rate_hz}', PATIENCE_S)):
         raise OSError(f'{lane.name}: the gate does not open: {reason}')
     yield
     if lane.is_gated:
-        ask(robot, f'shut {lane.name} {rate_hz}', 60.0)
+        ask(robot, f'shut {lane.name} {rate_hz}', PATIENCE_S)
 
 
 @contextmanager

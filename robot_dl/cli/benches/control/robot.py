@@ -2,11 +2,13 @@
 
 It measures, so what could disturb it is kept out of it: one thread publishes and hears, on a node
 without services, and nothing collects garbage meanwhile. Whoever answers is on a lane, the
-namespace of its topics. Orders: `wait LANE` answers once somebody is there; `open LANE` opens the
-command gate of whoever is on the lane, and answers with what it says, '' if it did; `shut LANE`
-closes it; `turn LANE PLACE TICKS RATE_HZ` takes the carrier's command from that place of the
-commands, publishes until answers come, then for TICKS ticks, and answers with a list of Samples'
-fields, or with what is wrong if no answers come.
+namespace of its topics. Orders:
+
+`look LANE` answers whether somebody is there; `open LANE RATE_HZ` opens the command gate of
+whoever is on the lane, and answers with what it says, '' if it did; `shut LANE RATE_HZ` closes
+it; `turn LANE PLACE TICKS RATE_HZ` takes the carrier's command from that place of the commands,
+publishes until answers come, then for TICKS ticks, and answers with the fields of `Samples`, or
+with what is wrong if no answers come.
 """
 
 import argparse
@@ -76,16 +78,15 @@ class Lane:
 class Robot:
     """Twelve joints on several lanes, one at a time."""
 
-    def __init__(self, node: Node, switches: Node, orders: Orders, lanes: list[str]) -> None:
+    def __init__(self, node: Node, switches: Node, lanes: list[str]) -> None:
         """Announce the topics.
 
         Args:
             node: Whose topics they are; it should have nothing else.
             switches: The node for services.
-            orders: Orders of the benchmark.
             lanes: The names of the lanes.
         """
-        self.orders, self.switches = orders, switches
+        self.switches = switches
         self.lanes = {name: Lane(node, name) for name in lanes}
         self.executor, self.aside = SingleThreadedExecutor(), SingleThreadedExecutor()
         self.executor.add_node(node)
@@ -95,12 +96,11 @@ class Robot:
         self.msg.velocity = array('d', [0.0] * len(JOINTS))
         self.carrier = JOINTS.index(CARRIER)
 
-    def wait(self, lane: str) -> bool:
-        """Return True when somebody answers on a lane, False when the benchmark ended before."""
-        while not self.lanes[lane].is_taken and not self.orders.ended:
-            self.executor.spin_once(timeout_sec=0.02)
-            self.orders.next(timeout_s=0.0)
-        return not self.orders.ended
+    def look(self, lane: str) -> bool:
+        """Return whether somebody answers on a lane, after a moment if nobody does yet."""
+        if not self.lanes[lane].is_taken:
+            self.executor.spin_once(timeout_sec=0.05)
+        return self.lanes[lane].is_taken
 
     def open(self, lane: str, rate_hz: str) -> str:
         """Open the gate of a lane, which must be told meanwhile where the joints are."""
@@ -196,9 +196,9 @@ def main() -> None:
     orders = Orders()
     with bench_node('bench_switches') as switches:
         node = Node('bench_robot', start_parameter_services=False, enable_rosout=False)
-        robot = Robot(node, switches, orders, args.lanes)
+        robot = Robot(node, switches, args.lanes)
         verbs: dict[str, Callable[..., object]] = {
-            'wait': robot.wait,
+            'look': robot.look,
             'open': robot.open,
             'shut': robot.shut,
             'turn': robot.turn,
