@@ -12,6 +12,9 @@ EXTRAS = {
     'onnx': 'quantize',
     'onnxscript': 'train',
     'matplotlib': 'train',
+    'stable_baselines3': 'rl',
+    'sb3_contrib': 'rl',
+    'gymnasium': 'rl',
 }
 """Extra of setup.py that brings a module."""
 
@@ -25,5 +28,5 @@ def how_to_get(module: str) -> str | None:
     extra = EXTRAS.get(module)
     if extra is None:
         return None
-    target = 'setup-test' if extra in ('train', 'quantize') else 'setup'
+    target = 'setup-test' if extra in ('train', 'quantize', 'rl') else 'setup'
     return f"pip install 'robot_dl[{extra}]' (in a checkout: make {target})"

@@ -41,6 +41,11 @@ def run_without(module, line):
             'onnx',
             "pip install 'robot_dl[quantize]'",
         ),
+        (
+            'train policy --world balance --algo ppo',
+            'gymnasium',
+            "pip install 'robot_dl[rl]' (in a checkout: make setup-test)",
+        ),
         ('bench threads', 'onnxruntime', "pip install 'robot_dl[cpu]'"),
         ('play /tmp', 'rclpy', 'source ROS 2'),
     ],

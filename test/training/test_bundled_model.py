@@ -9,6 +9,7 @@ import pytest
 
 import robot_dl
 from robot_dl.cli.train import JOBS
+from robot_dl.cli.trainings.policy import MODELS as POLICIES
 from robot_dl.engine.card import load_card
 
 ZOO = Path(robot_dl.__file__).parent / 'zoo'
@@ -33,7 +34,7 @@ def numbers(model: str, pattern: str) -> list[float]:
 
 
 def test_all_that_can_be_trained_is_bundled() -> None:
-    assert {folder.name for folder in ZOO.iterdir() if folder.is_dir()} == set(MODELS)
+    assert {folder.name for folder in ZOO.iterdir() if folder.is_dir()} == {*MODELS, *POLICIES}
 
 
 @pytest.mark.parametrize('model', MODELS)
