@@ -54,8 +54,8 @@ class HotInput:
 
     def start(self) -> None:
         """Begin to answer."""
-        if self._thread is None:
-            self._ended.clear()
+        self._ended.clear()  # a thread that still hangs goes on when it has come to an end
+        if self._thread is None or not self._thread.is_alive():
             self._executor = SingleThreadedExecutor(context=self._main.context)
             self._executor.add_node(self._node)
             self._thread = threading.Thread(target=self._spin, name='input')

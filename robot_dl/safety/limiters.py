@@ -21,7 +21,7 @@ def longest_gap_s(config: GateConfig) -> float:
 
 
 _LIMITERS: Mapping[str, Callable[[GateConfig], Limiter]] = {
-    'position': lambda config: PositionLimiter(config.limits),
+    'position': lambda config: PositionLimiter(config.names, config.limits),
     'velocity': lambda config: VelocityLimiter(config.limits, longest_gap_s(config)),
     'effort': lambda config: EffortLimiter(config.limits),
     'twist': lambda config: TwistLimiter(config.limits),

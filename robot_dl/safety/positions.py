@@ -7,7 +7,9 @@ from robot_dl.safety.limits import FAR, Joints, Limits
 from robot_dl.safety.step import ACCELERATION, VELOCITY, Limiter, Step
 
 # Nearer than this is there: rounding must not keep a joint from ever arriving.
-THERE = 1e-9
+THERE = 1e-12
+# So much may a velocity differ by rounding alone.
+ROUNDING = 1e-8
 
 
 class PositionLimiter(Limiter):
@@ -20,8 +22,9 @@ class PositionLimiter(Limiter):
     the fastest such way and without overshoot (relative to the target's own velocity).
     """
 
-    def __init__(self, limits: Limits) -> None:
-        """Follow nothing yet; `limits` as for `Limits`, in the order of the values."""
+    def __init__(self, names: tuple[str, ...], limits: Limits) -> None:
+        """Follow nothing yet; joints and their limits are in the order of the values."""
+        self._names = names
         self._low = np.clip(limits.position_low, -FAR, FAR)
         self._high = np.clip(limits.position_high, -FAR, FAR)
         self._speed = limits.velocity
@@ -61,10 +64,10 @@ class PositionLimiter(Limiter):
         first = values[:1] if not goes_on else self.value[np.newaxis]
         speeds = np.abs(np.diff(np.concatenate([first, values]), axis=0)).max(axis=0) / period_s
         worst = int((speeds / self._speed).argmax())
-        if speeds[worst] <= self._speed[worst] * (1 + THERE):
+        if speeds[worst] <= self._speed[worst] * (1 + ROUNDING):
             return ''
         return (
-            f'joint {worst + 1} of {len(speeds)}: {speeds[worst]:.4g} per second is beyond '
+            f'joint {self._names[worst]}: {speeds[worst]:.4g} per second is beyond '
             f'{self._speed[worst]:.4g}'
         )
 
@@ -93,6 +96,6 @@ class PositionLimiter(Limiter):
 
 def _clipped(wanted: Joints, allowed: Joints, speed: Joints) -> tuple[str, ...]:
     """Return what kept a step from being as wanted."""
-    if np.abs(wanted - allowed).max() <= THERE:
+    if np.abs(wanted - allowed).max() <= ROUNDING:
         return ()
     return (VELOCITY,) if (np.abs(wanted) > speed).any() else (ACCELERATION,)

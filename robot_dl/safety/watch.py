@@ -29,12 +29,10 @@ class Watch:
         self._heartbeat = _Seen(heartbeat_timeout_s)
 
     def saw(self, name: str, stamp_ns: int | None, now_s: float) -> None:
-        """Note a message of an input; one without a stamp is always new.
-
-        Raises:
-            KeyError: The input is not watched.
-        """
-        seen = self._inputs[name]
+        """Note a message of an input, if it is watched; one without a stamp is always new."""
+        seen = self._inputs.get(name)
+        if seen is None:
+            return
         if stamp_ns is not None and stamp_ns == seen.stamp_ns:
             seen.repeats += 1
             return
