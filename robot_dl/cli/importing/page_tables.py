@@ -1,6 +1,7 @@
-"""What docs/your_model.md says of families and presets, from where they are declared."""
+"""What docs say of families, presets and policies, from where they are declared."""
 
 from robot_dl.cli.importing.families import FAMILIES
+from robot_dl.cli.importing.policies.page_tables import policy_tables
 from robot_dl.cli.importing.presets import PRESETS
 from robot_dl.cli.markdown import table
 
@@ -15,6 +16,7 @@ def import_tables() -> dict[str, str]:
     return {
         'presets': table(['`--preset`', 'pixels as', '`--mean`', '`--std`'], presets),
         'families': table(['task', '`--decoder`', 'what the graph returns'], families),
+        **policy_tables(),
     }
 
 

@@ -15,7 +15,7 @@ from robot_dl.cli.parities.viewing import Outputs
 from robot_dl.cli.parity import SAME_WEIGHTS
 from robot_dl.cli.trials import Rgb, Sight, look, picture_of
 from robot_dl.core.node_params import DEVICES
-from robot_dl.engine.card import load_card
+from robot_dl.engine.card import OF_A_POLICY, load_card
 from robot_dl.engine.engine import available_devices
 from robot_dl.engine.library import find_model
 
@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
         ValueError: If the model or the picture cannot be opened at all.
     """
     card = load_card(find_model(args.model))
+    if card.task == OF_A_POLICY:
+        raise ValueError(f'{card.name} is a policy and sees no picture: robot_dl policy check')
     card.read_weights()
     devices = args.device or available_devices(card.weights_path.suffix)
     image = picture_of(args.image)

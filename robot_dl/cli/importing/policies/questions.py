@@ -94,7 +94,7 @@ QUESTIONS = (
         'policy.joints',
         '--joints',
         'joint1,joint2,…',
-        lambda file: 'the names of the robot’s joints, in the order of the training',
+        lambda file: "the names of the robot's joints, in the order of the training",
         _has_joints,
     ),
     Question('policy.rate_hz', '--rate', '50', lambda file: 'how many actions a second it gave'),
