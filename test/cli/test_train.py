@@ -44,6 +44,43 @@ def test_training_ends_with_its_models_and_their_reports(tmp_path: Path, job: st
             assert (out / model / picture).stat().st_size > 1000
 
 
+@pytest.mark.slow
+def test_learning_a_policy_ends_with_a_model_and_its_report(tmp_path: Path) -> None:
+    for name in ('sb3_contrib', 'mujoco', 'matplotlib', 'onnx'):
+        pytest.importorskip(name)
+    from robot_dl.engine.card import load_card
+
+    words = '--world balance --algo ppo --steps 500 --episodes 3 --topic-episodes 0'
+    folders = ['--out', str(tmp_path / 'models'), '--cache', str(tmp_path / 'kept')]
+    assert main(['train', 'policy', *words.split(), *folders]) == 0
+    folder = tmp_path / 'models' / 'balance_ppo'
+    names = {'model.yaml', 'balance_ppo.onnx', 'golden.npz', 'REPORT.md', 'curves.png'}
+    assert {path.name for path in folder.iterdir()} == names
+    card = load_card(folder)
+    card.read_weights()
+    assert (card.name, card.world) == ('balance_ppo', 'balance')
+    report = (folder / 'REPORT.md').read_text()
+    assert '    robot_dl train policy --world balance --algo ppo --steps 500\n' in report
+    assert 'of 3 held-out episodes' in report
+    assert (folder / 'curves.png').stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ('words', 'message'),
+    [
+        ('--world balanse --algo ppo', "unknown world 'balanse'. Did you mean 'balance'?"),
+        ('--world balance --algo ppoo', "unknown algorithm 'ppoo'. Did you mean 'ppo'?"),
+        ('--world balance --algo sac', "unknown recipe of balance 'sac'"),
+    ],
+)
+def test_what_cannot_be_learned_is_named(
+    words: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip('sb3_contrib')
+    assert main(['train', 'policy', *words.split()]) == 2
+    assert message in capsys.readouterr().err
+
+
 @pytest.mark.parametrize('job', JOBS)
 def test_a_training_makes_the_models_that_its_help_promises(job: str) -> None:
     pytest.importorskip('torch')

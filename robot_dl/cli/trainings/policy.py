@@ -23,7 +23,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     zoo = Path(__file__).resolve().parents[2] / 'zoo'
     parser.add_argument('--world', required=True, help='where it learns: balance, arm')
-    parser.add_argument('--algo', required=True, help='how: ppo, dqn, ddpg, lstm, sac, td3, a2c')
+    parser.add_argument(
+        '--algo', required=True, help='how: ppo, dqn, ddpg or lstm in balance, ppo on the arm'
+    )
     parser.add_argument(
         '--seed',
         type=whole(0, MOST_SEEDS - 1),
@@ -36,7 +38,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--out', type=Path, default=zoo, help='folder of the models')
     parser.add_argument('--fresh', action='store_true', help='forget the checkpoint in the cache')
-    parser.add_argument('--episodes', type=whole(1), help='held-out episodes for the report')
+    parser.add_argument('--episodes', type=whole(1), help='held-out episodes for the report (200)')
+    parser.add_argument(
+        '--topic-episodes', type=whole(0), help='how many of them also over topics (20)'
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -97,7 +102,8 @@ def _report(learner: Learner, folder: Path, args: argparse.Namespace) -> str:
     from robot_dl.cli.eval import score_model, table
     from robot_dl.training.policies.report import draw_curves, write_report
 
-    scores = score_model(str(folder.resolve()), args.episodes)
+    topics = {} if args.topic_episodes is None else {'topic_episodes': args.topic_episodes}
+    scores = score_model(str(folder.resolve()), args.episodes, **topics)
     draw_curves(learner.curve, folder / 'curves.png')
     write_report(folder / 'REPORT.md', learner, _command(args), scores)
     return table(scores)
