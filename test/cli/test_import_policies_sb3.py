@@ -229,6 +229,43 @@ def test_statistics_of_observations_travel_in_the_card(home, capsys):
         np.testing.assert_allclose(plan.values[0], 0.5 * wanted, atol=1e-5)
 
 
+def recorded(home, model, env=None):
+    """Record what an algorithm does, as docs/policies.md says."""
+    seen = observations(12).astype(np.float64)
+    inputs = seen if env is None else env.normalize_obs(seen)
+    actions = predicted(model, inputs.astype(np.float32), resets=(0,))
+    np.savez(home / 'recorded.npz', observations=seen, actions=actions)
+    return ['--recorded', 'recorded.npz']
+
+
+@pytest.mark.parametrize('name', ['sac', 'recurrent', 'dqn'])
+def test_recorded_actions_of_the_training_are_reproduced(name, home, capsys):
+    saved(name, home)
+    table = ['--table', '[[-1, 0], [0, 0], [1, 2]]', '--table-kind', 'joint_effort']
+    moved = table if name == 'dqn' else MOVED
+    more = recorded(home, trained(name))
+    assert main(['models', 'import', f'{name}.zip', *JOINTS, *SEEN, *moved, *PLAIN, *more]) == 0
+    assert '12 recorded actions reproduced to' in capsys.readouterr().out
+
+
+def test_recorded_actions_find_a_forgotten_normalisation(home, capsys):
+    model, env = normalised(home)
+    arguments = ['models', 'import', 'normalised.zip', *JOINTS, *SEEN, *MOVED]
+    arguments += recorded(home, model, env)
+    assert main([*arguments, '--normalisation', 'none']) == 2
+    assert 'action 0: expected' in capsys.readouterr().err
+    assert not list(user_models().rglob('*'))
+    assert main([*arguments, '--normalisation', 'normalisation.npz']) == 0
+
+
+def test_another_file_than_a_recording_is_refused(home, capsys):
+    saved('ppo', home)
+    np.savez(home / 'recorded.npz', observations=np.zeros((4, 3)), actions=np.zeros((4, 2)))
+    more = ['--recorded', 'recorded.npz']
+    assert main(['models', 'import', 'ppo.zip', *JOINTS, *SEEN, *MOVED, *more]) == 2
+    assert 'expected observations [K, 5] and actions [K, 2]' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize('suffix', ['.yaml', '.json'])
 def test_statistics_may_be_text(suffix, home):
     saved('ppo', home)

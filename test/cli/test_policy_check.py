@@ -14,7 +14,7 @@ from robot_dl.cli.policy_checks.messages import Inputs
 from robot_dl.core.command_params import GateParams
 from robot_dl.core.motion import TWIST_AXES, Plan
 from robot_dl.engine.card import load_card
-from robot_dl.engine.library import user_models
+from robot_dl.engine.library import BUNDLED, user_models
 from robot_dl.policy.golden import golden_of, load, save
 from robot_dl.policy.pipeline import Policy
 from robot_dl.policy.spec import PolicySpec
@@ -267,6 +267,20 @@ def test_a_joint_state_without_efforts_is_refused(home):
 def without(msg):
     msg.effort = []
     return msg
+
+
+def test_a_check_on_pictures_sends_to_this_one(home, capsys):
+    made(home)
+    assert main(['models', 'check', 'p']) == 2
+    assert 'is a policy and sees no picture: robot_dl policy check' in capsys.readouterr().err
+
+
+CARDS = {path.parent.name: load_card(path.parent) for path in BUNDLED.glob('*/model.yaml')}
+
+
+@pytest.mark.parametrize('name', [n for n, card in CARDS.items() if card.task == 'policy'])
+def test_bundled_policies_do_what_they_were_trained_to(name, capsys):
+    assert main(['policy', 'check', name]) == 0, capsys.readouterr().out
 
 
 def test_the_card_names_its_golden_vectors(home):

@@ -45,6 +45,7 @@ def add_policy_answers(parser: argparse.ArgumentParser) -> None:
     add('--table-kind', choices=sorted(KINDS), help='what kind of action the rows are')
     add('--default-positions', type=numbers, metavar='X,…', help='where the joints rest: rad, m')
     add('--normalisation', metavar='F', help='mean and var of observations: npz, yaml, json; none')
+    add('--recorded', type=Path, metavar='F', help='npz of the training, to compare with')
     add('--activation', choices=sorted(ACTIVATIONS), help='between the layers, of weights alone')
     add(
         '--action-low',
@@ -98,7 +99,9 @@ def policy_draft(args: argparse.Namespace) -> dict[str, Guess]:
 
 def is_about_a_policy(args: argparse.Namespace) -> bool:
     """Tell whether the user says that the file is a policy."""
-    named = [getattr(args, name) for name in (*OPTIONS, 'normalisation', 'policy', 'env')]
+    named = [
+        getattr(args, name) for name in (*OPTIONS, 'normalisation', 'policy', 'env', 'recorded')
+    ]
     return args.task == 'policy' or any(value is not None for value in named)
 
 

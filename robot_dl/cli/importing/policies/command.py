@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from robot_dl.cli.importing.draft import ASSUMED, Guess
 from robot_dl.cli.importing.inspecting import Opened
@@ -19,10 +20,12 @@ from robot_dl.cli.importing.policies.filling import (
 from robot_dl.cli.importing.policies.graph_policy import read_graph, refuse_memory
 from robot_dl.cli.importing.policies.policy_file import NOTE, PolicyFile
 from robot_dl.cli.importing.policies.questions import refuse_gaps
+from robot_dl.cli.importing.policies.recorded import compare
 from robot_dl.cli.importing.policies.sb3 import read_policy
 from robot_dl.cli.importing.policies.trial import GOLDEN, tried
 from robot_dl.cli.importing.refusals import telling_of
 from robot_dl.cli.importing.report import as_json, lines_of
+from robot_dl.policy.pipeline import Policy
 
 
 def import_sb3(args: argparse.Namespace, names: Mapping[str, Guess]) -> int:
@@ -64,9 +67,11 @@ def _import(
         refuse_gaps(file, known)
         golden = Guess(GOLDEN, 'what it did when it was imported: robot_dl policy check')
         known = with_tensors(file, {**known, 'policy.golden': golden}, spec_of(known))
-        trial = install(folder, file.content, card_values(known), lambda new: tried(new, file))
+        words = install(
+            folder, file.content, card_values(known), lambda new: _tried(new, file, args.recorded)
+        )
     print(report(file, known))
-    print(f'\nTried on readings at random: {trial.words}.')
+    print(f'\nTried on readings at random: {words}.')
     print(f'Written to {folder}; look at it, and then at the robot, without moving it:')
     model = str(folder) if args.to else folder.name
     print(f'  robot_dl policy check {model}')
@@ -74,6 +79,13 @@ def _import(
     if args.json:
         args.json.write_text(json.dumps(as_json(folder, known), indent=2) + '\n', 'utf-8')
     return 0
+
+
+def _tried(folder: Path, file: PolicyFile, recorded: Path | None) -> str:
+    words = tried(folder, file)
+    if recorded is None:
+        return words
+    return f'{words}. {compare(Policy.open(str(folder), "cpu"), recorded)}'
 
 
 def _said(args: argparse.Namespace) -> dict[str, Guess]:

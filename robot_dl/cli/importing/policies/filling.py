@@ -74,6 +74,11 @@ def with_tensors(
     Raises:
         CardError: If the observation that was told is of another size than the graph takes.
     """
+    if spec.has_image:
+        raise CardError(
+            'policy.observation: image: a policy that sees pictures is not imported; write its '
+            'card by hand, with `input` for the picture (docs/policies.md)'
+        )
     if file.size is not None and file.size != spec.size:
         raise CardError(wrong_size(file.size, spec))
     tensors = {s.name: [n or spec.size for n in s.shape] for s in file.inputs}

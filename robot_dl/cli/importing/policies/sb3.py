@@ -36,6 +36,8 @@ OWN_POLICIES = re.compile(
     r'stable_baselines3\.(common|dqn|sac|td3)\.policies|sb3_contrib\.common\.recurrent\.policies'
 )
 ACTIVATION_CLASS = re.compile(r"<class 'torch\.nn\.modules\.(?:activation|linear)\.(\w+)'>")
+SIGNS = {'clip_range': 'PPO', 'cg_max_steps': 'TRPO'}
+"""Attributes that only one of the algorithms with such a network has."""
 SUPPORTED_SPACES = ('', 'Box', 'Discrete')
 
 
@@ -227,7 +229,7 @@ def _tensors(network: Network) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec
 def _name(archive: Sb3Archive, algorithm: Algorithm) -> str:
     """Return the algorithm by the attributes that only one of two has."""
     if algorithm.names == 'PPO or A2C':
-        return 'PPO' if 'clip_range' in archive.data else 'A2C'
+        return next((n for key, n in SIGNS.items() if key in archive.data), 'A2C')
     if algorithm.names == 'TD3 or DDPG':
         return 'TD3' if 'critic.qf1.0.weight' in archive.weights else 'DDPG'
     return algorithm.names

@@ -1,7 +1,6 @@
 """Try an imported policy as its node would run it, and record what it does."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +21,6 @@ STEPS, EPISODE = 32, 16
 GRAVITY = 9.81
 
 Vector = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What an imported policy did.
-
-    Attributes:
-        words: The same for people.
-    """
-
-    words: str
 
 
 def trial_steps(spec: PolicySpec) -> Iterator[tuple[Readings, bool]]:
@@ -73,8 +61,8 @@ def _pose(rng: np.random.Generator) -> Vector:
     return pose
 
 
-def tried(folder: Path, file: PolicyFile) -> Trial:
-    """Run a policy that has been written, and record golden vectors beside it.
+def tried(folder: Path, file: PolicyFile) -> str:
+    """Run a policy that has been written, record golden vectors beside it, and say what it did.
 
     Of rebuilt weights, torch says what must come out; of a graph, the graph itself does, so that
     the vectors tell later whether another runtime, device or version still does the same.
@@ -94,7 +82,7 @@ def tried(folder: Path, file: PolicyFile) -> Trial:
     if not apart <= TOLERANCE:
         raise CardError(f'the graph differs by {apart:.2g} from the weights that it was made of')
     save(golden, folder / GOLDEN)
-    return Trial(_words(policy, golden, apart, file))
+    return _words(policy, golden, apart, file)
 
 
 def graph_run(policy: Policy) -> Network:
