@@ -15,13 +15,19 @@ from robot_dl.training.policies.recipe import Recipe
 from robot_dl.training.policies.task import Array, Interface, Task
 
 RATE_HZ, GATE_HZ = 25.0, 50.0
-LESSON_S = 3.2
+LESSON_S = 4.0
 """How long an episode of the training is. It does not end at the goal: staying is learned, too."""
-DELTA_RAD = 0.08
+DELTA_RAD = 0.06
 """How far one action moves a joint's target at most from where the joint is."""
+NAMES = tuple(one.name for one in ARM_LIMITS)
+FREE = ('joint_4', 'joint_6')
+"""Joints that a goal for the tip alone leaves free."""
 NEAR_M = 0.05
 """As far as that the policy sees the goal enlarged."""
-SCALES = {'touch': 0.3, 'effort': 0.01, 'haste': 0.05}
+SCALES = {'touch': 0.3, 'effort': 0.01, 'haste': 0.15, 'unrest': 0.3, 'posture': 0.02}
+"""What costs how much: touching things, large actions, sudden ones, moving at the goal, and a
+wrist that wanders where the goal leaves it free.
+"""
 
 
 class Reach(Task):
@@ -38,7 +44,7 @@ class Reach(Task):
     )
     recipes: ClassVar = {
         'ppo': Recipe(
-            800_000,
+            1_200_000,
             options={
                 'learning_rate': 6e-4,
                 'n_steps': 256,
@@ -56,7 +62,7 @@ class Reach(Task):
 
     def policy(self, interface: Interface) -> dict[str, Any]:
         """Return how it looks and acts."""
-        joints = [one.name for one in ARM_LIMITS]
+        joints = list(NAMES)
         return {
             'joints': joints,
             'rate_hz': RATE_HZ,
@@ -86,12 +92,11 @@ class Reach(Task):
             'acceleration': 'acceleration',
         }
         given = {ours: column(ARM_LIMITS, name) for ours, name in names.items()}
-        joints = tuple(one.name for one in ARM_LIMITS)
-        return PositionLimiter(joints, Limits.of_joints(len(joints), **given))
+        return PositionLimiter(NAMES, Limits.of_joints(len(NAMES), **given))
 
     def begin(self, world: Any) -> None:
         """Forget the last episode."""
-        self._before, self._touched_s = np.zeros(len(ARM_LIMITS)), 0.0
+        self._before, self._touched_s = np.zeros(len(NAMES)), 0.0
 
     def verdict(self, world: Any) -> tuple[bool, bool]:
         """Return that nothing fails, and whether the lesson is over."""
@@ -105,5 +110,9 @@ class Reach(Task):
         change = action - self._before
         cost = SCALES['effort'] * np.mean(action**2) + SCALES['haste'] * np.mean(change**2)
         cost += SCALES['touch'] * (world.touched_s > self._touched_s)
+        speeds, places = world.joint_velocities(), world.joint_positions()
+        unrest = np.mean([speeds[name] ** 2 for name in NAMES])
+        cost += SCALES['unrest'] * unrest * np.exp(-((distance_m / NEAR_M) ** 2))
+        cost += SCALES['posture'] * np.mean([places[name] ** 2 for name in FREE])
         self._before, self._touched_s = action.copy(), world.touched_s
         return float(0.5 * (near + there - cost))
