@@ -113,7 +113,7 @@ class ModelCard:
             text('decoder', self.decoder)
             if self.input is None or tensors or has_policy:
                 raise CardError(f'{self.task}: expected `input`, and neither tensors nor policy')
-        elif self.decoder or not tensors or not has_policy:
+        elif self.decoder or not (tensors or self.input) or not has_policy:
             raise CardError('policy: expected `tensors` and `policy`, and no decoder')
 
     def _check_file(self, key: str, name: str, hash_key: str, sha256: object) -> None:

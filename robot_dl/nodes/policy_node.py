@@ -36,6 +36,9 @@ class PolicyNode(CommandNode):
 
     Params = PolicyParams
 
+    goals: Goals | None = None
+    lead: Lead | None = None
+
     def __init__(self, **options: Any) -> None:
         self.tally = Tally()
         super().__init__('policy_node', **options)
@@ -76,31 +79,35 @@ class PolicyNode(CommandNode):
     def wake(self) -> None:
         """Begin to work. Called on activate."""
         super().wake()
-        self.lead.start()
+        if self.lead:
+            self.lead.start()
 
     def attend(self) -> None:
-        """Listen to frames, if a goal needs them."""
-        self.goals.open()
+        """Listen to the goal and to frames, if they are needed."""
+        if self.goals:
+            self.goals.open()
 
     def ignore(self) -> None:
         """Stop that."""
-        self.goals.close()
+        if self.goals:
+            self.goals.close()
 
     def rest(self) -> None:
         """Stop the robot, and then to listen. Called on deactivate."""
         super().rest()
-        self.lead.stop()
+        if self.lead:
+            self.lead.stop()
 
     def unequip(self) -> None:
         """Stop the robot, and drop the model."""
         self._end_motion('the node was cleaned up')
-        if 'lead' in vars(self):
+        if self.lead:
             self.lead.close()
         super().unequip()
 
     def enable(self) -> tuple[bool, str]:
         """Open the gate, if all is known that the policy needs."""
-        if self.state == 'active' and (problem := self._problem()):
+        if self.lead and self.state == 'active' and (problem := self._problem()):
             return False, problem
         return super().enable()
 
@@ -146,7 +153,7 @@ class PolicyNode(CommandNode):
 
     def complaint(self) -> str:
         """Say what of the inputs cannot be used, and which is too slow."""
-        if 'lead' not in vars(self):
+        if not self.lead:
             return ''
         timeout_s, slow = self.params.input_timeout_s, self.pace.complaint()
         sentences = (

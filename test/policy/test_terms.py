@@ -1,5 +1,8 @@
 """Every term of the table, and what each one means."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +14,7 @@ from robot_dl.policy.spec import PolicySpec
 from robot_dl.policy.terms import TERMS
 from robot_dl.policy.types import INPUT_OF, ReadingError, Readings
 
+NOT_TERMS = {'joint_states', 'default_positions', 'odom', 'frame', 'period_s', 'wxyz', 'input'}
 JOINTS = ['hip', 'knee', 'ankle']
 OPTIONS = {
     name: {'frame': 'tcp'} if term.needs_frame else {'period_s': 0.8} if term.needs_period else {}
@@ -121,6 +125,12 @@ VALUES = {
     'phase': [0, 1],
     'image': [],
 }
+
+
+def test_every_term_stands_in_the_docs():
+    page = Path(__file__).parents[2] / 'docs/nodes/policy_node.md'
+    table = page.read_text(encoding='utf-8').partition('### Terms')[2].partition('Each term')[0]
+    assert set(TERMS) == set(re.findall('`([a-z0-9_]+)`', table)) - NOT_TERMS
 
 
 def test_every_term_has_a_value_to_compare_with():
