@@ -29,7 +29,7 @@ from std_srvs.srv import SetBool
 
 from robot_dl.cli.benches.control.network import CARRIER, JOINTS, RESTS_RAD
 from robot_dl.cli.benches.control.summary import Samples
-from robot_dl.cli.benches.control.ticks import Tally
+from robot_dl.cli.benches.control.ticks import STEADY_TICKS, Tally
 from robot_dl.cli.benches.control.topics import COMMANDS, ENABLE, JOINT_STATES
 from robot_dl.cli.benches.worker import Orders, bench_node, obey, qos
 
@@ -38,8 +38,6 @@ ON_TIME_NS = 1000
 """As it comes, Linux wakes a thread that sleeps up to 50 µs late, to save power."""
 SPARE_S = 100e-6
 """So long before a tick nothing is heard any more: it sleeps until then, to be punctual."""
-STEADY_TICKS = 100
-"""So many answers one after another say that all is under way."""
 PATIENCE_S = 20.0
 
 
@@ -117,8 +115,8 @@ class Robot:
         with no_garbage_collection():
             most = int(PATIENCE_S / period_s)
             due_s = self._go_on(line, time.perf_counter(), period_s, most, until_steady=True)
-            if line.tally.unbroken < STEADY_TICKS:
-                came = 'commands that answer no tick' if line.heard else 'no commands'
+            if not line.tally.is_steady():
+                came = 'few that answer one' if line.heard else 'none'
                 return f'{came} within {PATIENCE_S:g} s of joint states'
             first, before = len(line.tally.sent_s), line.tally.odd
             # One more: the last one ends the period of the one before.
@@ -136,7 +134,7 @@ class Robot:
             self._tick(line)
             # After a long interruption it goes on from there: no burst makes up for it.
             due_s = max(due_s + period_s, time.perf_counter())
-            if until_steady and line.tally.unbroken >= STEADY_TICKS:
+            if until_steady and line.tally.is_steady():
                 break
         return due_s
 

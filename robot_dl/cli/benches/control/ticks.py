@@ -13,6 +13,9 @@ STEP_RAD = 1e-6
 HALF = 1000
 CYCLE = 2 * HALF
 """After so many ticks the positions repeat themselves."""
+STEADY_TICKS, STEADY_SHARE = 100, 0.75
+"""This share of so many ticks must be answered before any counts. While a gate blends in, no more
+than half of what it sends looks like an answer by chance."""
 TOLERANCE = 0.25
 """In steps. What is farther from every step has been changed on its way."""
 
@@ -41,14 +44,12 @@ class Tally:
         answered_s: When the first answer to it came; NaN before.
         foreign: Commands that answer no tick.
         repeated: Commands that answer one again.
-        unbroken: How many of the latest ticks have been answered, one after another, the one
-            that was sent last left out.
     """
 
     def __init__(self) -> None:
         """Begin with no tick."""
         self.sent_s, self.answered_s = array('d'), array('d')
-        self.foreign = self.repeated = self.unbroken = 0
+        self.foreign = self.repeated = 0
 
     @property
     def next_position(self) -> float:
@@ -62,9 +63,6 @@ class Tally:
 
     def send(self, now_s: float) -> None:
         """Begin a tick."""
-        if self.sent_s:
-            is_answered = not math.isnan(self.answered_s[-1])
-            self.unbroken = self.unbroken + 1 if is_answered else 0
         self.sent_s.append(now_s)
         self.answered_s.append(math.nan)
 
@@ -80,6 +78,11 @@ class Tally:
             self.answered_s[tick] = now_s
         else:
             self.repeated += 1
+
+    def is_steady(self) -> bool:
+        """Say whether most of the latest ticks have been answered."""
+        latest = self.answered_s[-STEADY_TICKS:]
+        return sum(map(math.isfinite, latest)) >= STEADY_SHARE * STEADY_TICKS
 
     def latencies_ms(self, first: int) -> list[float | None]:
         """Return how long each tick's answer took; None where none came.
