@@ -227,6 +227,12 @@ def test_a_checkpoint_of_another_seed_is_refused(tmp_path: Path) -> None:
         learner(tmp_path, seed=1)
 
 
+def test_a_checkpoint_with_other_settings_is_refused(tmp_path: Path) -> None:
+    learner(tmp_path).run()
+    with pytest.raises(ValueError, match='expected settings .*envs=3.*, got .*envs=2.*--fresh'):
+        learner(tmp_path, envs=3)
+
+
 @pytest.mark.parametrize('algo', ALGORITHMS)
 def test_an_exported_policy_acts_as_stable_baselines3_predicts(tmp_path: Path, algo: str) -> None:
     one = learner(tmp_path, algo)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.noise import NormalActionNoise
 from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 from torch import nn
@@ -18,8 +17,10 @@ from torch import nn
 from robot_dl.core.names import choose
 from robot_dl.policy.spec import PolicySpec
 from robot_dl.training.policies.algorithms import Algorithm
+from robot_dl.training.policies.checking import Check
 from robot_dl.training.policies.env import PolicyEnv
 from robot_dl.training.policies.recipe import Recipe
+from robot_dl.training.policies.statistics import set_statistics, statistics_of
 from robot_dl.training.policies.task import Task
 from robot_dl.training.policies.validation import summary, validate
 from robot_dl.training.seeds import TRAINING, VALIDATION
@@ -113,10 +114,9 @@ class Learner:
         left = self.recipe.steps - self.model.num_timesteps
         if left > 0:
             is_new = self.model.num_timesteps == 0
-            self.model.learn(left, callback=_Check(self, progress), reset_num_timesteps=is_new)
+            self.model.learn(left, callback=Check(self, progress), reset_num_timesteps=is_new)
         self.model.policy.load_state_dict(self.best['policy'])
-        if self.normaliser is not None:
-            _set_statistics(self.normaliser, self.best['statistics'])
+        set_statistics(self.normaliser, self.best['statistics'])
 
     def predict(self, seen: Any, memory: Any, is_first: Any) -> tuple[Any, Any]:
         """Return what it does at observations, without chance; see `validation.Predict`."""
@@ -133,7 +133,7 @@ class Learner:
         score = found['success_rate'], found['reward']
         if not self.best or score >= self.best['score']:
             self.best = {'score': score, 'policy': _copy(self.model.policy.state_dict())}
-            self.best['statistics'] = _statistics(self.normaliser)
+            self.best['statistics'] = statistics_of(self.normaliser)
         self._keep(seconds)
         return point
 
@@ -143,10 +143,11 @@ class Learner:
             'steps': self.model.num_timesteps,
             'seconds': seconds,
             'seed': self.seed,
+            'settings': self._settings,
             'curve': self.curve,
             'best': self.best,
             'parameters': self.model.get_parameters(),
-            'statistics': _statistics(self.normaliser),
+            'statistics': statistics_of(self.normaliser),
         }
         fresh = self.path.with_suffix('.part')
         torch.save(content, fresh)
@@ -156,48 +157,24 @@ class Learner:
         if not self.path.is_file():
             return None
         kept: dict[str, Any] = torch.load(self.path, weights_only=True)
-        if kept['seed'] != self.seed:
-            raise ValueError(
-                f'{self.path}: expected seed {self.seed}, got {kept["seed"]}; '
-                'use --fresh to forget the checkpoint'
-            )
+        for name, mine in (('seed', self.seed), ('settings', self._settings)):
+            if kept.get(name, mine) != mine:
+                raise ValueError(
+                    f'{self.path}: expected {name} {mine}, got {kept[name]}; '
+                    'use --fresh to forget the checkpoint'
+                )
         return kept
+
+    @property
+    def _settings(self) -> str:
+        """What a checkpoint must have been learned with, in words; its length may differ."""
+        return repr((self.spec, replace(self.recipe, steps=0)))
 
     def _restore(self, kept: dict[str, Any]) -> None:
         self.model.set_parameters(kept['parameters'], device='cpu')
         self.model.num_timesteps, self.seconds = kept['steps'], kept['seconds']
         self.curve, self.best = kept['curve'], kept['best']
-        if self.normaliser is not None:
-            _set_statistics(self.normaliser, kept['statistics'])
-
-
-class _Check(BaseCallback):
-    """Validates now and then, and at the end."""
-
-    def __init__(self, learner: Learner, progress: Callable[[int], None]) -> None:
-        super().__init__()
-        self._progress = progress
-        self._learner, self._start_s = learner, time.process_time() - learner.seconds
-        self._due = learner.model.num_timesteps
-
-    def _on_step(self) -> bool:
-        self._progress(self.num_timesteps)
-        if self.num_timesteps >= self._due + self._learner.recipe.check_every:
-            self._due = self.num_timesteps
-            self._check()
-        return True
-
-    def _on_training_end(self) -> None:
-        self._check()
-
-    def _check(self) -> None:
-        learner = self._learner
-        if learner.curve and learner.curve[-1]['steps'] == self.num_timesteps:
-            return
-        learner.seconds = time.process_time() - self._start_s
-        learner.check(learner.seconds)
-        # A validation is no learning.
-        self._start_s = time.process_time() - learner.seconds
+        set_statistics(self.normaliser, kept['statistics'])
 
 
 def _policy_options(net: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,19 +187,3 @@ def _policy_options(net: Mapping[str, Any]) -> dict[str, Any]:
 
 def _copy(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {name: tensor.clone() for name, tensor in state.items()}
-
-
-def _statistics(normaliser: Any) -> dict[str, Any]:
-    if normaliser is None:
-        return {}
-    seen, worth = normaliser.obs_rms, normaliser.ret_rms
-    rows = {'mean': seen.mean, 'var': seen.var, 'return_mean': worth.mean, 'return_var': worth.var}
-    found = {name: torch.as_tensor(np.array(row, np.float64)) for name, row in rows.items()}
-    return {**found, 'count': float(seen.count), 'return_count': float(worth.count)}
-
-
-def _set_statistics(normaliser: Any, kept: dict[str, Any]) -> None:
-    seen, worth = normaliser.obs_rms, normaliser.ret_rms
-    seen.mean, seen.var, seen.count = kept['mean'].numpy(), kept['var'].numpy(), kept['count']
-    worth.mean, worth.var = kept['return_mean'].numpy(), kept['return_var'].numpy()
-    worth.count = kept['return_count']
