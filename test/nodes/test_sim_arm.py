@@ -21,6 +21,7 @@ from robot_dl.core.params import ParamError
 from robot_dl.core.topics import PUBLISHED, SUBSCRIBED
 from robot_dl.sim.arm.links import ARM_LIMITS, HOME, STATE_ORDER
 from robot_dl.sim.params import SimParams
+from robot_dl.sim.parts.controllers import trajectory_from_msg
 from robot_dl.sim.sim_node import SimNode
 from robot_dl.sim.topics import CONTROL_TOPICS, WORLD_TOPICS
 from robot_dl.sim.worlds.arm import ArmWorld
@@ -122,6 +123,42 @@ def test_what_is_refused_moves_nothing_and_is_said(session, start, capfd):
     session.wait(lambda: len(states) > count + 30, 'further states')
     assert not node.stage.world.has_begun
     assert abs(np.diff([msg.position for msg in states], axis=0)).max() < 1e-6
+
+
+def points_msg(*points):
+    return JointTrajectory(
+        joint_names=['a', 'b'], points=[JointTrajectoryPoint(**point) for point in points]
+    )
+
+
+@pytest.mark.parametrize(
+    ('msg', 'said'),
+    [
+        (points_msg({}), 'the points have no positions'),
+        (points_msg({'positions': [1.0]}), 'expected 2 positions in point 0, got 1'),
+        (
+            points_msg({'positions': [1.0, 2.0]}, {'positions': [1.0, 2.0, 3.0]}),
+            'expected 2 positions in point 1, got 3',
+        ),
+        (
+            points_msg({'positions': [1.0, 2.0], 'velocities': [0.0]}),
+            'expected 2 velocities in point 0, got 1',
+        ),
+        (
+            points_msg(
+                {'positions': [1.0, 2.0], 'velocities': [0.0, 0.0]}, {'positions': [1.0, 2.0]}
+            ),
+            'expected 2 velocities in point 1, got 0',
+        ),
+    ],
+)
+def test_a_trajectory_with_fields_of_the_wrong_size_is_refused(msg, said):
+    with pytest.raises(ValueError, match=said):
+        trajectory_from_msg(msg, None)
+
+
+def test_a_trajectory_without_points_is_an_empty_one():
+    assert trajectory_from_msg(points_msg(), 1.5).positions.shape == (0, 2)
 
 
 def test_a_jump_and_what_is_no_number_are_counted(session, start):
