@@ -101,3 +101,21 @@ def saved(name: str, folder: Path) -> Path:
     path = folder / f'{name.replace(" ", "_")}.zip'
     trained(name).save(path)
     return path
+
+
+def observations(count=40):
+    """Return observations, small ones and some that no sensor would tell."""
+    rng = np.random.default_rng(5)
+    seen = rng.normal(0, 2, (count, OBSERVATIONS)).astype(np.float32)
+    seen[-4:] *= 50
+    return seen
+
+
+def predicted(model, seen, resets=()):
+    """Return what the algorithm itself does."""
+    state, answers = None, []
+    for step, observation in enumerate(seen):
+        starts = np.array([step in resets])
+        action, state = model.predict(observation, state, starts, deterministic=True)
+        answers.append(action)
+    return np.array(answers)

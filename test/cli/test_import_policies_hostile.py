@@ -6,7 +6,6 @@ import pickle
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import onnx
 import pytest
 import torch
@@ -294,21 +293,3 @@ def test_a_policy_that_follows_a_recorded_movement_is_refused(home, capsys):
 def test_metadata_that_contradicts_itself_is_refused(key, value, words, home, capsys):
     write_actor(home / 'policy.onnx', **{**METADATA, key: value})
     assert words in refused(capsys, 'policy.onnx')
-
-
-STATISTICS = [
-    ({'mean': [0.0], 'variance': [1.0]}, "unknown key 'variance'"),
-    ({'mean': [0.0]}, 'expected mean, and var or std; it has mean'),
-    ({'mean': [0.0, 1.0], 'var': [1.0]}, 'expected as many means as variances'),
-    ({'mean': [0.0], 'var': [-1.0]}, 'variances ≥ 0'),
-    ({'mean': [np.inf], 'var': [1.0]}, 'mean: expected finite numbers'),
-    ({'mean': [Evil()], 'var': [1.0]}, 'allow_pickle=False'),
-]
-
-
-@pytest.mark.parametrize(('content', 'words'), STATISTICS)
-def test_statistics_that_do_not_fit_are_refused(content, words, whole, home, capsys):
-    """Trap 32: neither is an array of objects."""
-    written(home / 'model.zip', whole)
-    np.savez(home / 'numbers.npz', **{k: np.array(v) for k, v in content.items()})
-    assert words in refused(capsys, 'model.zip', '--normalisation', 'numbers.npz')
