@@ -34,8 +34,10 @@ class JointReader:
         """
         self._joints = joints
         self._fields = tuple((name, FIELDS[name]) for name in readings)
-        self._names: list[str] = []
+        # Of no message, not even of one without names.
+        self._names: list[str] | None = None
         self._places: NDArray[np.intp] = np.empty(0, np.intp)
+        self._count = 0
 
     def __call__(self, msg: JointState) -> Mapping[str, Values]:
         """Return each of the readings [J], in the order that is wanted.
@@ -46,7 +48,7 @@ class JointReader:
         """
         if msg.name != self._names:
             self._places = self._placed(msg.name)
-            self._names = list(msg.name)
+            self._names, self._count = list(msg.name), len(msg.name)
         return {name: self._read(getattr(msg, field), field) for name, field in self._fields}
 
     def _placed(self, names: list[str]) -> NDArray[np.intp]:
@@ -62,9 +64,9 @@ class JointReader:
         return np.array([names.index(joint) for joint in self._joints], np.intp)
 
     def _read(self, told: Sequence[float], field: str) -> Values:
-        if len(told) != len(self._names):
+        if len(told) != self._count:
             raise ReadingError(
-                f'joint_states: expected a {field} for each of {len(self._names)} joints, '
+                f'joint_states: expected a {field} for each of {self._count} joints, '
                 f'got {len(told)}{"" if told else ": whoever publishes leaves it empty"}'
             )
         values: Values = np.asarray(told, np.float64)[self._places]

@@ -5,7 +5,7 @@ import yaml
 
 from robot_dl.bringup.catalogue import node_kinds
 from robot_dl.bringup.reading import read_deployment
-from robot_dl.bringup.view import View, resolved, shared_variables, view_file, view_of
+from robot_dl.bringup.view import View, is_drawn, resolved, shared_variables, view_file, view_of
 from robot_dl.core.share import share_file
 
 SIM, DETECTION = '{executable: sim_node}', '{executable: detection_node}'
@@ -56,7 +56,10 @@ def test_names_are_what_ros_makes_of_name_namespace_and_remaps(deployed, words, 
     assert display['Topic']['Value'] == name
 
 
-@pytest.mark.parametrize('executable', sorted(node_kinds()))
+DRAWN_NODES = sorted(name for name, kind in node_kinds().items() if is_drawn(kind))
+
+
+@pytest.mark.parametrize('executable', DRAWN_NODES)
 def test_one_node_is_shown_as_its_file_says_but_for_the_names(executable):
     content, file = yaml.safe_load(view_of(executable, '').text()), bundled(executable)
     ours = content['Visualization Manager'].pop('Displays')
