@@ -30,6 +30,8 @@ class PositionLimiter(Limiter):
         self._speed = limits.velocity
         self._acceleration = known_acceleration(limits.acceleration)
         self._inverse = 1 / self._acceleration
+        bounds = (self._low, self._high, self._speed, self._acceleration, self._inverse)
+        self._of_each = tuple(zip(*(bound.tolist() for bound in bounds), strict=True))
         self.begin(np.zeros_like(self._low), None)
 
     def begin(self, positions: Joints, velocities: Joints | None) -> None:
@@ -46,6 +48,8 @@ class PositionLimiter(Limiter):
     def step(self, target: Joints, dt_s: float) -> Step:
         """Go towards a target [N] within the range, for a time."""
         if dt_s <= 0:
+            return Step(self.value)
+        if self._target is self.value and self._passes(target, dt_s):
             return Step(self.value)
         velocity = (target - self._target) / dt_s
         behind = self._target - self.value
@@ -77,6 +81,26 @@ class PositionLimiter(Limiter):
             self._move(np.zeros_like(self.value), dt_s)
             self._target = self.value
         return Step(self.value)
+
+    def _passes(self, target: Joints, dt_s: float) -> bool:
+        """Go to a target [N] at once, and say so, if no limit keeps a robot from it that follows.
+
+        That is nearly always so, and then some thirty operations of NumPy are for nothing; a loop
+        over a dozen joints in Python takes a sixth of their time.
+        """
+        wanted, velocities = target.tolist(), []
+        before = zip(self.value.tolist(), self._velocity.tolist(), self._of_each, strict=True)
+        for place, (value, last, bounds) in zip(wanted, before, strict=True):
+            low, high, speed, acceleration, inverse = bounds
+            velocity = (place - value) / dt_s
+            rest = place + 0.5 * velocity * abs(velocity) * inverse
+            is_smooth = abs(velocity - last) <= acceleration * dt_s
+            if not (is_smooth and abs(velocity) <= speed and low <= rest <= high):
+                return False
+            velocities.append(velocity)
+        self.value = self._target = target.copy()
+        self._velocity = np.array(velocities)
+        return True
 
     def _move(self, wanted: Joints, dt_s: float) -> Joints:
         """Move for a time at the velocity nearest to the wanted one; return that."""
