@@ -34,7 +34,9 @@ class ActionReader:
             self._offset = self._offset + spec.defaults(action.joints)
         self._table = np.array(action.table) if action.table else None
         self._clip = action.clip
-        is_twist = action.motion.setpoint == 'twist'
+        self._kind, self._period_ns = action.motion.setpoint, spec.period_ns
+        self._size, self._last = action.output_size, action.executed - 1
+        is_twist = self._kind == 'twist'
         self._names = TWIST_AXES if is_twist else action.joints
         self._places = None if is_twist else spec.places(action.joints)
         self._axes = [TWIST_AXES.index(axis) for axis in action.axes] if is_twist else []
@@ -62,9 +64,9 @@ class ActionReader:
     def actions(self, output: NDArray[np.float32]) -> Vector:
         """Return the actions [T, A] in a network's output, as it has learned to see them."""
         action = self.spec.action
-        if output.size != action.output_size:
+        if output.size != self._size:
             raise ValueError(
-                f'action: expected {action.output_size} numbers ({action.chunk} x {action.size} '
+                f'action: expected {self._size} numbers ({action.chunk} x {action.size} '
                 f'for {", ".join(action.targets)}), got {list(output.shape)}'
             )
         rows = np.asarray(output, np.float64).reshape(action.chunk, -1)[:, : action.size]
@@ -84,17 +86,15 @@ class ActionReader:
 
     def plan(self, actions: Vector, readings: Readings) -> Plan:
         """Return the plan for actions [T, A] at the stamp of the readings."""
-        spec = self.spec
-        self.last_action[:] = actions[spec.action.executed - 1]
+        self.last_action[:] = actions[self._last]
         rows = actions if self._table is None else actions @ self._table
         values = rows * self._scale + self._offset
         if self._adds:
             values = self._base(readings) + np.cumsum(values, axis=0)
-            self._target = values[spec.action.executed - 1]
+            self._target = values[self._last]
         if self._axes:
             values = self._twist(values)
-        kind = spec.action.motion.setpoint
-        plan = Plan(kind, self._names, readings.stamp_ns, spec.period_ns, values)
+        plan = Plan(self._kind, self._names, readings.stamp_ns, self._period_ns, values)
         if self._blend_ns:
             plan = plan.blended_from(self._old, self._blend_ns)
             self._old = plan
