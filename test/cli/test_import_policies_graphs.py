@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 import torch
-from isaac_files import JOINTS, METADATA, TERMS, Recurrent, said, write_actor, write_recurrent
+import yaml
+from isaac_files import (
+    JOINTS,
+    METADATA,
+    REST,
+    TERMS,
+    Recurrent,
+    said,
+    write_actor,
+    write_recurrent,
+)
 
 from robot_dl.cli.main import main
 from robot_dl.engine.card import load_card
@@ -137,3 +147,29 @@ def test_which_output_is_the_action_is_asked_for(home, capsys):
     assert 'which of its outputs is the action: a float32[1, 4], b' in asked(capsys, *arguments)
     (home / 'more.yaml').write_text('action: {output: a}')
     assert imported(*arguments, '--policy', 'more.yaml')['action']['output'] == 'a'
+
+
+def test_deploy_yaml_of_unitree_is_read(home):
+    deploy = {
+        'step_dt': 0.02,
+        'default_joint_pos': REST,
+        'actions': {'JointPositionAction': {'scale': [0.25] * 4, 'offset': REST, 'clip': None}},
+        'observations': {
+            'base_ang_vel': {'scale': [0.2] * 3, 'history_length': 2},
+            'velocity_commands': {'scale': [1.0] * 3, 'history_length': 1},
+            'joint_pos_rel': {'scale': [1.0] * 4, 'history_length': 1},
+            'gait_phase': {'params': {'period': 0.8}, 'scale': [1.0] * 2, 'history_length': 1},
+        },
+    }
+    (home / 'params').mkdir()
+    (home / 'params' / 'deploy.yaml').write_text(yaml.safe_dump(deploy, sort_keys=False))
+    write_actor(home / 'exported' / 'policy.onnx', 6 + 3 + 4 + 2)
+    policy = imported('exported/policy.onnx', *NAMES, *LICENSE)
+    assert policy['rate_hz'] == 50.0
+    assert policy['observation'] == [
+        {'term': 'imu_angular_velocity', 'scale': 0.2, 'history': 2},
+        'command',
+        'joint_position',
+        {'term': 'phase', 'period_s': 0.8},
+    ]
+    assert policy['action'] == {'kind': 'joint_position', 'scale': 0.25, 'offset': REST}

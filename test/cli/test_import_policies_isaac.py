@@ -274,27 +274,14 @@ actions:
     assert policy['action'] == {'kind': 'joint_position_scaled', 'scale': [0.4, 0.4, 0.6, 0.6]}
 
 
-def test_deploy_yaml_of_unitree_is_read(home):
-    deploy = {
-        'step_dt': 0.02,
-        'default_joint_pos': REST,
-        'actions': {'JointPositionAction': {'scale': [0.25] * 4, 'offset': REST, 'clip': None}},
-        'observations': {
-            'base_ang_vel': {'scale': [0.2] * 3, 'history_length': 2},
-            'velocity_commands': {'scale': [1.0] * 3, 'history_length': 1},
-            'joint_pos_rel': {'scale': [1.0] * 4, 'history_length': 1},
-            'gait_phase': {'params': {'period': 0.8}, 'scale': [1.0] * 2, 'history_length': 1},
-        },
-    }
-    (home / 'params').mkdir()
-    (home / 'params' / 'deploy.yaml').write_text(yaml.safe_dump(deploy, sort_keys=False))
-    write_actor(home / 'exported' / 'policy.onnx', 6 + 3 + 4 + 2)
-    policy = imported('exported/policy.onnx', *NAMES, *LICENSE)
-    assert policy['rate_hz'] == 50.0
-    assert policy['observation'] == [
-        {'term': 'imu_angular_velocity', 'scale': 0.2, 'history': 2},
-        'command',
-        'joint_position',
-        {'term': 'phase', 'period_s': 0.8},
-    ]
-    assert policy['action'] == {'kind': 'joint_position', 'scale': 0.25, 'offset': REST}
+@pytest.mark.parametrize(
+    ('old', 'new'),
+    [
+        ('dt: 0.005', 'dt: [1]'),
+        ('    - .*\n    scale', '    - 3\n    scale'),
+        ('0.8\n', '[0.8]\n'),
+    ],
+)
+def test_a_configuration_with_something_else_in_it_is_refused(old, new, home, capsys):
+    path, _ = write_run(home / 'run', ENV.replace(old, new))
+    assert asked(capsys, path, *NAMES, *LICENSE)

@@ -7,6 +7,7 @@ from robot_dl.cli.importing.draft import Draft, merged
 from robot_dl.cli.importing.policies.isaac import isaac_draft
 from robot_dl.cli.importing.policies.plain_yaml import read_plain_yaml
 from robot_dl.cli.importing.policies.unitree import unitree_draft
+from robot_dl.engine.card_checks import CardError
 
 ENV, AGENT, DEPLOY = 'env.yaml', 'agent.yaml', 'deploy.yaml'
 
@@ -34,10 +35,15 @@ def configuration_draft(
 
 def _draft(file: Path, joints: list[str]) -> Draft:
     content: Any = read_plain_yaml(file)
-    if isinstance(content, dict) and 'step_dt' in content:
-        return unitree_draft(content)
     agent = file.with_name(AGENT)
-    return isaac_draft(content, read_plain_yaml(agent) if agent.is_file() else None, joints)
+    learned = read_plain_yaml(agent) if agent.is_file() else None
+    try:
+        if isinstance(content, dict) and 'step_dt' in content:
+            return unitree_draft(content)
+        return isaac_draft(content, learned, joints)
+    except (TypeError, OverflowError) as error:
+        # A list where a number should be: whatever it is, no training has written it.
+        raise CardError(f'{file}: expected what Isaac Lab writes: {error}') from error
 
 
 def _found(path: Path, name: str) -> Path | None:
