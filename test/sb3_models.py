@@ -5,8 +5,12 @@ import functools
 import warnings
 from pathlib import Path
 
-import gymnasium
 import numpy as np
+import pytest
+
+pytest.importorskip('sb3_contrib')
+
+import gymnasium
 import torch
 from gymnasium import spaces
 from sb3_contrib import RecurrentPPO

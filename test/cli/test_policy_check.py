@@ -20,6 +20,8 @@ from robot_dl.policy.pipeline import Policy
 from robot_dl.policy.spec import PolicySpec
 from robot_dl.policy.types import ReadingError
 
+pytestmark = pytest.mark.ros
+
 EVERYTHING = [
     {'term': 'joint_position'},
     {'term': 'joint_velocity', 'joints': JOINTS[:2], 'history': 3},
