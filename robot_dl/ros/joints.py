@@ -25,15 +25,19 @@ class JointReader:
     Where the joints are in a message is worked out once, and again when its names change.
     """
 
-    def __init__(self, joints: tuple[str, ...], readings: tuple[str, ...]) -> None:
+    def __init__(
+        self, joints: tuple[str, ...], readings: tuple[str, ...], welcome: tuple[str, ...] = ()
+    ) -> None:
         """Remember what to read.
 
         Args:
             joints: Names of the joints, in the order that is wanted.
             readings: Which of `FIELDS`.
+            welcome: Which of these to read where the message has them, and do without elsewhere.
         """
         self._joints = joints
         self._fields = tuple((name, FIELDS[name]) for name in readings)
+        self._welcome = tuple((n, FIELDS[n]) for n in welcome if n not in readings)
         # Of no message, not even of one without names.
         self._names: list[str] | None = None
         self._places: NDArray[np.intp] = np.empty(0, np.intp)
@@ -49,7 +53,11 @@ class JointReader:
         if msg.name != self._names:
             self._places = self._placed(msg.name)
             self._names, self._count = list(msg.name), len(msg.name)
-        return {name: self._read(getattr(msg, field), field) for name, field in self._fields}
+        values = {name: self._read(getattr(msg, field), field) for name, field in self._fields}
+        for name, field in self._welcome:
+            if len(told := getattr(msg, field)) == self._count:
+                values[name] = self._read(told, field)
+        return values
 
     def _placed(self, names: list[str]) -> NDArray[np.intp]:
         for joint in self._joints:

@@ -51,7 +51,8 @@ class Sensing:
             for topic in INPUT_OF.values()
         }
         self._read: dict[str, Callable[[Any], Values]] = {
-            'joint_states': JointReader(joints, wanted['joint_states']),
+            # The gate begins where the robot is, and as fast as it is, if that is told.
+            'joint_states': JointReader(joints, wanted['joint_states'], ('joint_velocities',)),
             'imu': partial(readings_from_imu, wanted=wanted['imu']),
             'odom': partial(readings_from_odometry, wanted=wanted['odom']),
             COMMAND: lambda msg: {'command': command_from_msg(msg)},

@@ -91,6 +91,13 @@ def test_a_field_that_nobody_needs_may_be_empty():
     )
 
 
+@pytest.mark.parametrize(('velocity', 'expected'), [((), None), ((4, 5, 6), [4, 5, 6])])
+def test_a_field_that_is_welcome_is_read_where_there_is_one(velocity, expected):
+    reader = JointReader(JOINTS, ('joint_positions',), ('joint_velocities',))
+    read = reader(states(JOINTS, [1, 2, 3], velocity)).get('joint_velocities')
+    assert read is None if expected is None else read.tolist() == expected
+
+
 def test_every_reading_of_joints_has_its_field():
     assert set(FIELDS) == {name for name, topic in INPUT_OF.items() if topic == 'joint_states'}
     msg = states(JOINTS, [1, 2, 3], [4, 5, 6], [7, 8, 9])
