@@ -65,7 +65,14 @@ def score_lines(model: str, scores: Mapping[str, Any]) -> list[str]:
         f'**{scores["success_rate"]:.3f}** of {scores["episodes"]} held-out episodes.',
         '',
         *table_lines(heads, rows),
+        *_unfinished(topics or {}),
     ]
+
+
+def _unfinished(topics: Mapping[str, Any]) -> list[str]:
+    """Return what has ended episodes over topics before the world did, if anything."""
+    reasons = [f'{reason} ({count})' for reason, count in topics.get('unfinished', {}).items()]
+    return ['', f'Stopped before they were over: {"; ".join(reasons)}.'] if reasons else []
 
 
 def _row(name: str, scores: Mapping[str, Any]) -> tuple[object, ...]:
