@@ -39,6 +39,7 @@ class Reach(Task):
     tick_s: ClassVar[float] = 1 / GATE_HZ
     latency_s: ClassVar[float] = 2 / GATE_HZ
     weaknesses: ClassVar = (
+        'It brings the tip to the place of the goal; which way the goal is turned it ignores.',
         'It knows one arm and a table without anything on it: it does not see obstacles.',
         'Goals are up to 0.7 m ahead of the arm, 0.4 m to each side and 0.06 to 0.55 m high.',
     )
