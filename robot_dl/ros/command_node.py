@@ -1,16 +1,17 @@
 """The lifecycle node that every node that commands motion is derived from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from diagnostic_msgs.msg import DiagnosticStatus
 from std_msgs.msg import Bool, Empty
 
 from robot_dl.core.command_params import CommandParams
 from robot_dl.ros.alert import Alert
 from robot_dl.ros.commands import open_output
 from robot_dl.ros.diagnostics import Condition
-from robot_dl.ros.gate_state import GateState, gate_details
+from robot_dl.ros.gate_state import DISABLED, GateState, gate_details, level_of
 from robot_dl.ros.latency import Arrival
 from robot_dl.ros.model_node import ModelNode
 from robot_dl.ros.motion import Motion
@@ -87,7 +88,7 @@ class CommandNode(ModelNode):
     def disable(self) -> tuple[bool, str]:
         """Close the gate."""
         if self.motion is not None:
-            self.motion.disable('disabled by ~/enable')
+            self.motion.disable(DISABLED)
         return True, 'disabled'
 
     def wake(self) -> None:
@@ -144,9 +145,16 @@ class CommandNode(ModelNode):
             alert.refit()
         report = self.motion.report()
         sentence = f'gate {report.state}' + (f': {report.reason}' if report.reason else '')
-        is_bad = report.state in ('stopping', 'fault')
-        details: Mapping[str, str] = {**gate_details(report), **condition.details}
-        return replace(condition, details=details, work=sentence, fault=sentence if is_bad else '')
+        level = level_of(report)
+        is_broken = level == DiagnosticStatus.ERROR
+        odd = sentence if level == DiagnosticStatus.WARN else ''
+        return replace(
+            condition,
+            details={**gate_details(report), **condition.details},
+            work=sentence,
+            fault=sentence if is_broken else '',
+            warning='; '.join(filter(None, (odd, condition.warning))),
+        )
 
     def _on_emergency_stop(self, msg: Bool) -> None:
         if self.motion is not None:

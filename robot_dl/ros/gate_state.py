@@ -16,8 +16,16 @@ LEVELS: Mapping[str, bytes] = {
     'stopping': DiagnosticStatus.WARN,
     'fault': DiagnosticStatus.ERROR,
 }
+DISABLED = 'disabled by ~/enable'
+"""The reason for which a gate may be closed without anybody having to look."""
 # Counts may grow with every command; people do not read so fast.
 COUNTS_PERIOD_S = 0.5
+
+
+def level_of(report: GateReport) -> bytes:
+    """Return how bad it is; a gate that something has closed is worth a look."""
+    was_closed = report.state == 'closed' and report.reason not in ('', DISABLED)
+    return DiagnosticStatus.WARN if was_closed else LEVELS[report.state]
 
 
 def gate_details(report: GateReport) -> dict[str, str]:
@@ -36,7 +44,7 @@ def gate_state_msg(name: str, report: GateReport) -> DiagnosticStatus:
     sentence = f'{report.state}: {report.reason}' if report.reason else report.state
     values = [KeyValue(key=key, value=value) for key, value in gate_details(report).items()]
     return DiagnosticStatus(
-        level=LEVELS[report.state],
+        level=level_of(report),
         name=f'{name}: gate',
         message=sentence,
         values=values,

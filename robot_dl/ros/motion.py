@@ -80,12 +80,14 @@ class Motion:
         """Stop the robot, wait until it has been told to rest, and end the thread."""
         self.disable(reason)
         with self._ticked:
-            if self._thread is not None:
+            thread, self._thread = self._thread, None
+            if thread is not None:
                 self._ticked.wait_for(lambda: self._gate.is_at_rest, LAST_PATIENCE_S)
-        self._ended.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
-        self._thread = None
+            self._ended.set()
+            self._gate.fall_silent()
+            self._tell()
+        if thread is not None:
+            thread.join()
 
     def enable(self) -> str:
         """Open the gate; return why not, or nothing. Without effect if it is open."""
@@ -129,7 +131,7 @@ class Motion:
         NaN, or a joint that is missing, is a fault.
         """
         try:
-            mine, speeds = self._order(names, positions), velocities
+            mine = self._order(names, positions)
             speeds = None if velocities is None else self._order(names, velocities)
         except ValueError as error:
             self.fault(str(error))
@@ -163,6 +165,9 @@ class Motion:
         setpoint = self._gate.tick(now_s, self._clock_ns())
         if setpoint is not None:
             self._send(setpoint, self._gate.step_s)
+        self._tell()
+
+    def _tell(self) -> None:
         if (self._gate.state, self._gate.reason) != self._known:
             self._known = self._gate.state, self._gate.reason
             self._state.tell(self._gate.report())

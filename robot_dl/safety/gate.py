@@ -49,6 +49,7 @@ class CommandGate:
         self._stopping: Stopping | None = None
         self._wanted: Wanted | None = None
         self._decided_s: float | None = None
+        self._sent_ns: int | None = None
         self._forget()
 
     @property
@@ -97,6 +98,12 @@ class CommandGate:
         """Stop the robot because something is broken."""
         if self.is_open:
             self._stop(FAULT, reason, now_s)
+
+    def fall_silent(self) -> None:
+        """Send no more of a stop that is under way: nobody will ask for it."""
+        if not self.is_open:
+            self._stopping, self._sent_ns = None, None
+            self.state = CLOSED if self.state == STOPPING else self.state
 
     def beat(self, now_s: float) -> None:
         """Note a heartbeat."""
@@ -156,8 +163,7 @@ class CommandGate:
         self._is_new = False
         self._opened_s, self._decided_s = 0.0, None
         if self._stopping is None:
-            self._sent_s = 0.0
-            self._sent_ns: int | None = None
+            self._sent_s, self._sent_ns = 0.0, None
 
     def _obstacle(self, now_s: float) -> str:
         """Return what keeps the gate from opening."""
@@ -213,8 +219,7 @@ class CommandGate:
 
     def _stop_step(self, stopping: Stopping, now_s: float, now_ns: int) -> Setpoint | None:
         if stopping.is_over(now_s):
-            self._stopping, self._sent_ns = None, None
-            self.state = CLOSED if self.state == STOPPING else self.state
+            self.fall_silent()
             return None
         if not (self._is_new or self._is_due(now_s)):
             return None
