@@ -241,6 +241,30 @@ def test_nothing_needs_a_newer_numpy_than_that_of_humble(path):
     assert not re.search(r'NDArray\[np\.\w+\[', path.read_text())
 
 
+COMMANDS = {'JointTrajectory', 'Float64MultiArray', 'Twist', 'TwistStamped'}
+DOOR = 'ros/commands.py'
+"""The one file that may publish these: what the command gate lets through."""
+
+
+def command_publishers(source: str) -> list[str]:
+    """List the publishers of commands that a file makes."""
+    return [
+        ast.unparse(call.args[0])
+        for name, call in calls(ast.parse(source))
+        if name.endswith('publisher') and call.args and ast.unparse(call.args[0]) in COMMANDS
+    ]
+
+
+def test_there_is_one_door_for_motion():
+    files = [*python_files(PACKAGE / 'ros'), *python_files(PACKAGE / 'nodes')]
+    found = {str(f.relative_to(PACKAGE)) for f in files if command_publishers(f.read_text())}
+    assert found == {DOOR}
+
+
+def test_a_second_door_would_be_found():
+    assert command_publishers('self.create_lifecycle_publisher(Twist, "cmd_vel", 1)') == ['Twist']
+
+
 WRONG = [
     ('core/boxes.py', 'import cv2'),
     ('core/boxes.py', 'from robot_dl.engine import card'),
