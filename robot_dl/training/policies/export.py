@@ -24,7 +24,7 @@ from robot_dl.training.policies.episodes import Episodes
 from robot_dl.training.policies.learning import Learner
 from robot_dl.training.seeds import VALIDATION
 
-GOLDEN, GOLDEN_STEPS, GOLDEN_EPISODES = 'golden.npz', 40, 3
+GOLDEN, GOLDEN_STEPS, GOLDEN_EPISODES = 'golden.npz', 40, 6
 OBSERVATION, ACTION = 'observation', 'action'
 AGREEMENT = 1e-6
 """How far the part that acts may be from stable-baselines3's own prediction."""

@@ -130,7 +130,7 @@ class Learner:
         found = summary(validate(self.predict, self.task, self.spec, seeds))
         point = {'steps': float(self.model.num_timesteps), 'minutes': seconds / 60, **found}
         self.curve.append(point)
-        score = found['success_rate'], found['reward']
+        score = self.task.rank(found)
         if not self.best or score >= self.best['score']:
             self.best = {'score': score, 'policy': _copy(self.model.policy.state_dict())}
             self.best['statistics'] = statistics_of(self.normaliser)

@@ -101,7 +101,9 @@ def data_lines(learner: Learner, scores: Mapping[str, Any]) -> list[str]:
 
 def training_lines(learner: Learner, command: str) -> list[str]:
     """Return how it learned."""
-    last, best = learner.curve[-1], learner.best['score']
+    last = learner.curve[-1]
+    # Of equals the last one is kept.
+    best = max(reversed(learner.curve), key=learner.task.rank)
     actor = learner.algorithm.actor(learner.model.policy)
     return [
         '## Training',
@@ -110,7 +112,8 @@ def training_lines(learner: Learner, command: str) -> list[str]:
         '',
         f'{last["steps"]:.0f} steps in the world, {last["minutes"]:.1f} minutes of one processor '
         f'core without the validations. {parameters(actor):,} parameters learned. The best '
-        f'validation: success rate {best[0]:.3f}, reward {best[1]:.0f}. '
+        f'validation: success rate {best["success_rate"]:.3f}, reward {best["reward"]:.0f}, '
+        f'after {best["steps"]:.0f} steps. '
         f'Seed {learner.seed}; {recipe_words(learner.recipe)}.',
         '',
         'The same seed gives the same policy on the same machine and versions.',

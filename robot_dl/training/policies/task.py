@@ -71,6 +71,14 @@ class Task(ABC):
         has_failed = outcome.state == 'failed'
         return has_failed, outcome.is_over and not has_failed
 
+    def rank(self, found: Mapping[str, float]) -> tuple[float, ...]:
+        """Return by what a validation is better than another: the greater, the better.
+
+        Args:
+            found: What `validation.summary` says of it.
+        """
+        return found['success_rate'], found['reward']
+
     @abstractmethod
     def reward(self, world: Any, action: Array) -> float:
         """Return what the last step was worth.
