@@ -281,3 +281,56 @@ def test_the_node_that_was_scored_tells_of_its_policy_and_gate(
     status = exam[0]['topics']['status']
     assert status['model'] == 'balancer'
     assert int(status['decisions']) > 1000
+
+
+BUNDLED_POLICIES = ('balance_ppo', 'balance_dqn', 'balance_ddpg', 'balance_lstm', 'reach_ppo')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('model', BUNDLED_POLICIES)
+def test_a_bundled_policy_does_what_it_should_within_the_limits(model: str) -> None:
+    pytest.importorskip('mujoco')
+    from robot_dl.cli.rollouts.simulated import open_simulation
+    from robot_dl.cli.rollouts.stand import stand_of
+    from robot_dl.engine.card import load_card
+    from robot_dl.engine.library import find_model
+
+    stand = stand_of(load_card(find_model(model)).world)
+    simulation = open_simulation(model, stand, 'cpu')
+    # Seeds for demonstrations: the held-out ones are for the scores in REPORT.md.
+    found = scores([simulation.play(seed) for seed in range(4)])
+    assert found['success_rate'] >= 0.75
+    assert found['limit_breaches'] == 0
+    assert found['unfinished'] == {}
+
+
+@pytest.mark.slow
+@pytest.mark.ros
+def test_an_arm_reaches_its_goals_over_topics_within_the_limits(tmp_path: Path) -> None:
+    pytest.importorskip('mujoco')
+    from robot_dl.cli.rollouts.live import Contest, arena
+    from robot_dl.cli.rollouts.stand import stand_of
+
+    with arena(Contest(stand_of('arm'), 'reach_ppo', 0, 2.0), tmp_path) as running:
+        found = scores([running.play() for _ in range(3)])
+    assert found['success_rate'] >= 0.6
+    assert found['facts']['distance_m']['p50'] <= 0.02
+    assert found['unfinished'] == {}
+
+
+@pytest.mark.ros
+def test_over_topics_a_policy_is_deployed_as_its_file_says_in_simulated_time() -> None:
+    pytest.importorskip('mujoco')
+    from robot_dl.cli.rollouts.live import Contest
+    from robot_dl.cli.rollouts.stand import Stand
+
+    stand = Stand('w', {'world': 'w', 'rate_hz': 9.0}, {'effort_max': [1.5], 'model': 'other'})
+    commands = Contest(stand, 'mine', 7, 2.0).commands()
+    sim, policy = commands['sim_node'], commands['policy_node']
+    for word in ('world:="w"', 'seed:=7', 'speed:=2.0', 'publish_clock:=true'):
+        assert word in sim
+    for word in ('model:="mine"', 'effort_max:=[1.5]', 'use_sim_time:=true'):
+        assert word in policy
+    assert 'command_timeout_s:=2.0' in policy
+    kept = Contest(Stand('w', {}, {'command_timeout_s': 0.3}), 'mine', 7).commands()
+    assert 'command_timeout_s:=0.3' in kept['policy_node']

@@ -29,6 +29,10 @@ SLACK = 4.0
 """An episode may take so many times as long as it should on a machine that is busy."""
 CHECK_S = 0.25
 OVER = (SUCCEEDED, FAILED)
+WATCHDOGS, WATCHDOG_S = ('input_timeout_s', 'command_timeout_s'), 2.0
+"""Watchdogs run by the clock on the wall. Where the deployment sets none they wait longer than by
+default, so that a machine that is busy with something else is not mistaken for a bad policy.
+"""
 LEAST_HZ = 0.1
 """Nobody looks at pictures, so there need be hardly any."""
 
@@ -63,6 +67,7 @@ class Contest:
             'rate_hz': self.image_hz,
         }
         policy = {
+            **dict.fromkeys(WATCHDOGS, WATCHDOG_S),
             **self.stand.policy,
             'model': self.model,
             'device': self.device,
