@@ -1,7 +1,6 @@
-"""The world with the arm: its model, its URDF, its episodes."""
+"""The world with the arm: its motion and its episodes."""
 
 from pathlib import Path
-from xml.etree import ElementTree as Xml
 
 import numpy as np
 import pytest
@@ -9,12 +8,11 @@ import yaml
 
 pytest.importorskip('mujoco')
 
-from robot_dl.cli.configs import urdf_path
+from toy_kinematics import chain_of_urdf, tree
+
 from robot_dl.core.motion import Setpoint
-from robot_dl.safety.urdf import limits_from_urdf
-from robot_dl.sim.arm.links import ARM, ARM_LIMITS, HOME, LINKS, STATE_ORDER
+from robot_dl.sim.arm.links import ARM, ARM_LIMITS, HOME, STATE_ORDER
 from robot_dl.sim.arm.tasks import AREA_HIGH_M, AREA_LOW_M, LEAST_WAY_M
-from robot_dl.sim.arm.urdf import arm_urdf
 from robot_dl.sim.controllers.limits import column
 from robot_dl.sim.worlds.arm import HOLD_S, REACHED_M, ArmWorld
 
@@ -43,84 +41,6 @@ def send(world, joints_rad):
     world.command(Setpoint('position', NAMES, np.asarray(joints_rad, float)))
 
 
-def tree(frames):
-    """Return the pose of every frame in `world`, by multiplying its ancestors."""
-    steps = {child: (parent, pose) for parent, child, pose, _ in frames}
-
-    def pose_of(frame):
-        if frame == 'world':
-            return np.eye(4)
-        parent, pose = steps[frame]
-        return pose_of(parent) @ pose
-
-    assert len(steps) == len(frames), 'a frame has two parents'
-    return {frame: pose_of(frame) for frame in steps}
-
-
-def rotation(axis, angle):
-    """Rodrigues' formula."""
-    x, y, z = axis
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
-
-
-def chain_of_urdf(text, positions):
-    """Return where each link is in `base_link`, from the text of a URDF alone."""
-    found = {'base_link': np.eye(4)}
-    for joint in Xml.fromstring(text).iter('joint'):
-        parent, child = (joint.find(role).get('link') for role in ('parent', 'child'))
-        step = np.eye(4)
-        step[:3, 3] = [float(n) for n in joint.find('origin').get('xyz').split()]
-        assert joint.find('origin').get('rpy') == '0 0 0'
-        if joint.get('type') != 'fixed':
-            axis = np.array([float(n) for n in joint.find('axis').get('xyz').split()])
-            value, turn = positions[joint.get('name')], np.eye(4)
-            if joint.get('type') == 'prismatic':
-                turn[:3, 3] = value * axis
-            else:
-                turn[:3, :3] = rotation(axis, value)
-            step = step @ turn
-        found[child] = found[parent] @ step
-    return found
-
-
-@pytest.mark.parametrize('view', [0, 1, 2])
-def test_the_frames_are_those_of_the_urdf(shared, view):
-    shared.rearrange(view)
-    poses = tree(shared.frames())
-    expected = chain_of_urdf(shared.urdf(), shared.joint_positions())
-    back = np.linalg.inv(poses['base_link'])
-    assert {'tool0', 'tcp', 'link_6', 'left_finger', 'right_finger'} < set(expected)
-    for link, pose in expected.items():
-        np.testing.assert_allclose(back @ poses[link], pose, atol=1e-6, err_msg=link)
-
-
-def test_the_urdf_has_every_limit_of_the_numbers_and_the_finger_that_follows():
-    robot = Xml.fromstring(arm_urdf())
-    for link in LINKS:
-        limit = robot.find(f"joint[@name='{link.limits.name}']/limit").attrib
-        found = [float(limit[k]) for k in ('lower', 'upper', 'velocity', 'acceleration', 'effort')]
-        most = link.limits
-        assert found == [most.low, most.high, most.velocity, most.acceleration, most.effort]
-    mimic = robot.find("joint[@name='right_finger_joint']/mimic")
-    assert mimic.get('joint') == 'left_finger_joint'
-
-
-def test_the_file_in_config_is_what_is_generated():
-    assert urdf_path().read_text(encoding='utf-8') == arm_urdf(), 'run: make tables'
-
-
-def test_the_command_gate_reads_the_limits_of_the_urdf():
-    found = limits_from_urdf(urdf_path(), NAMES[::-1])
-    for ours, name in (
-        ('position_low', 'low'),
-        ('position_high', 'high'),
-        ('velocity', 'velocity'),
-        ('effort', 'effort'),
-    ):
-        np.testing.assert_array_equal(getattr(found, ours), column(ARM_LIMITS, name)[::-1])
-
-
 def test_the_deployment_has_the_limits_of_the_arm():
     text = (ROOT / 'config/deployments/arm.yaml').read_text(encoding='utf-8')
     given = yaml.safe_load(text)['nodes'][1]['params']
@@ -132,24 +52,6 @@ def test_the_deployment_has_the_limits_of_the_arm():
         ('acceleration_max', 'acceleration'),
     ):
         np.testing.assert_array_equal(given[ours], column(ARM_LIMITS, name))
-
-
-def test_the_urdf_weighs_what_the_simulated_arm_weighs():
-    masses = [float(m.get('value')) for m in Xml.fromstring(arm_urdf()).iter('mass')]
-    solids = [solid.mass_kg for link in LINKS for solid in link.solids]
-    assert sum(masses) == pytest.approx(sum(solids) + 3.0 + 0.55)
-    for inertia in Xml.fromstring(arm_urdf()).iter('inertia'):
-        i = {k: float(v) for k, v in inertia.attrib.items()}
-        matrix = np.array(
-            [
-                [i['ixx'], i['ixy'], i['ixz']],
-                [i['ixy'], i['iyy'], i['iyz']],
-                [i['ixz'], i['iyz'], i['izz']],
-            ]
-        )
-        moments = np.linalg.eigvalsh(matrix)
-        assert moments[0] > 0
-        assert moments[2] <= moments[0] + moments[1] + 1e-9, 'no body has such an inertia'
 
 
 def test_joint_states_are_in_another_order_than_the_controllers(world):
