@@ -14,6 +14,7 @@ from robot_dl.core.node_params import DEVICES
 from robot_dl.core.tensors import TensorSpec, check_arrays
 from robot_dl.engine.engine import Arrays, Run
 from robot_dl.engine.kept import kept_folder
+from robot_dl.engine.onnx_binding import bound
 from robot_dl.engine.onnx_providers import (
     CPU,
     HALVES,
@@ -66,7 +67,12 @@ class OnnxEngine:
             ValueError: If an array is missing or does not fit its input.
             EngineError: If the runtime fails.
         """
-        return self.bind(arrays)()
+        check_arrays(self.inputs, arrays)
+        names = [spec.name for spec in self.outputs]
+        try:
+            return dict(zip(names, self.session.run(names, dict(arrays)), strict=True))
+        except Exception as error:  # the runtime's errors share no narrower base class
+            raise EngineError(f'ONNX Runtime failed: {error}') from error
 
     def bind(self, arrays: Arrays) -> Run:
         """Return what runs the graph on these arrays; see `engine.Engine.bind`.
@@ -75,15 +81,10 @@ class OnnxEngine:
             ValueError: If an array is missing or does not fit its input.
         """
         check_arrays(self.inputs, arrays)
-        names, feed, session = [spec.name for spec in self.outputs], dict(arrays), self.session
-
-        def run() -> dict[str, NDArray[Any]]:
-            try:
-                return dict(zip(names, session.run(names, feed), strict=True))
-            except Exception as error:  # the runtime's errors share no narrower base class
-                raise EngineError(f'ONNX Runtime failed: {error}') from error
-
-        return run
+        kept = dict(arrays)
+        if self.provider != CPU or not all(a.flags.c_contiguous for a in kept.values()):
+            return lambda: self(kept)
+        return bound(self.session, self.inputs, self.outputs, kept)
 
 
 def open_weights(weights: Weights, request: Request) -> OnnxEngine:
