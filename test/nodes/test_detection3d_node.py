@@ -5,103 +5,26 @@ import time
 
 import numpy as np
 import pytest
-from builtin_interfaces.msg import Time
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
-from rclpy.qos import DurabilityPolicy, QoSProfile
+from detection3d_rig import (
+    LATCHED,
+    Rig,
+    centre_of,
+    empty,
+    header_at,
+    summary_of,
+    usual,
+)
+from diagnostic_msgs.msg import DiagnosticArray
 from ros_messages import raw_image
-from scenes3d import BOX, CAMERA, CENTRE_M, SIDES_M, boxes_msg, depth_image, info_msg, scene
+from scenes3d import BOX, CAMERA, CENTRE_M, SIDES_M, boxes_msg, info_msg, scene
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
-from tf2_msgs.msg import TFMessage
-from vision_msgs.msg import Detection2DArray, Detection3DArray
 from visualization_msgs.msg import Marker, MarkerArray
 
 from robot_dl.core.detection3d_topics import DETECTION3D_TOPICS
 from robot_dl.core.pinhole import Pinhole
-from robot_dl.core.poses import matrix_from_quaternion_xyzw
 from robot_dl.core.topics import PUBLISHED, SERVED, SUBSCRIBED
 from robot_dl.nodes.detection3d_node import Detection3dNode
-
-MS = 10**6
-LATCHED = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-
-
-class Rig:
-    """A detector and a depth camera."""
-
-    def __init__(self, session, **more: type):
-        types = {'detections': Detection2DArray, 'depth/image': Image}
-        types |= {'depth/camera_info': CameraInfo, **more}
-        make = session.node.create_publisher
-        self.publishers = {topic: make(kind, topic, 10) for topic, kind in types.items()}
-        self.session, self.stamp_ms = session, 1_000_000
-        self.answers = session.record(Detection3DArray, 'detections_3d')
-
-    def header(self, step_ms=100) -> Header:
-        """Return the header of the next image."""
-        self.stamp_ms += step_ms
-        return header_at(self.stamp_ms)
-
-    def ready(self):
-        """Wait until all is heard."""
-        for topic, publisher in self.publishers.items():
-            self.session.wait(publisher.get_subscription_count, f'subscriber of {topic}')
-
-    def send(self, messages: dict, header: Header) -> Header:
-        """Publish a message on each topic under one header."""
-        for topic, msg in messages.items():
-            msg.header = header
-            self.publishers[topic].publish(msg)
-        return header
-
-    def ask(self, messages: dict) -> Detection3DArray:
-        """Publish messages again and again until one set is answered; return the answer."""
-        self.ready()
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            header = self.send(messages, self.header())
-            if answer := self.answer_within(header, 0.5):
-                return answer
-        raise AssertionError('no answer within 20 s')
-
-    def answer_within(self, header, seconds):
-        """Return the answer under this stamp, or None."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            for answer in self.answers:
-                if answer.header.stamp == header.stamp:
-                    return answer
-            self.session.executor.spin_once(timeout_sec=0.02)
-        return None
-
-
-def header_at(stamp_ms: int) -> Header:
-    sec, ms = divmod(stamp_ms, 1000)
-    return Header(stamp=Time(sec=sec, nanosec=ms * MS), frame_id='camera')
-
-
-def usual(*boxes, depth=None, encoding='32FC1', ids=(), **layout) -> dict:
-    """Return what belongs to one moment: a card before a wall, unless told otherwise."""
-    depth = scene() if depth is None else depth
-    return {
-        'detections': boxes_msg(Header(), *(boxes or (BOX,)), ids=ids),
-        'depth/image': depth_image(depth, encoding, **layout),
-        'depth/camera_info': info_msg(),
-    }
-
-
-def empty() -> dict:
-    return {**usual(), 'detections': Detection2DArray()}
-
-
-def centre_of(element) -> list[float]:
-    p = element.bbox.center.position
-    return [p.x, p.y, p.z]
-
-
-def summary_of(node):
-    return node.frames.summary(time.monotonic())
 
 
 @pytest.fixture
@@ -250,172 +173,6 @@ def test_old_boxes_vanish_from_rviz_after_an_empty_array(session, rig, node):
         assert [m.type for m in seen.markers[1:]] == kinds
 
 
-class Frames:
-    """A camera that moves 1 m/s along x of `map`, and looks along it."""
-
-    # Columns: the optical axes x, y, z in the map (REP-103).
-    AXES = (-0.5, 0.5, -0.5, 0.5)
-
-    def __init__(self, session, rig):
-        self.session, self.rig = session, rig
-        self.moving = session.node.create_publisher(TFMessage, 'tf', 100)
-        self.static = session.node.create_publisher(TFMessage, 'tf_static', LATCHED)
-        x, y, z, w = self.AXES
-        mount = Transform(rotation=Quaternion(x=x, y=y, z=z, w=w))
-        header = Header(frame_id='base')
-        self.static.publish(
-            TFMessage(
-                transforms=[
-                    TransformStamped(header=header, child_frame_id='camera', transform=mount)
-                ]
-            )
-        )
-
-    def send(self, stamp_ms: int, yaw_rad: float = 0.0) -> None:
-        """Say where the base is."""
-        x_m = (stamp_ms - 1_000_000) / 1000
-        turn = Quaternion(z=float(np.sin(yaw_rad / 2)), w=float(np.cos(yaw_rad / 2)))
-        step = Transform(translation=Vector3(x=x_m), rotation=turn)
-        header = Header(stamp=header_at(stamp_ms).stamp, frame_id='map')
-        self.moving.publish(
-            TFMessage(
-                transforms=[TransformStamped(header=header, child_frame_id='base', transform=step)]
-            )
-        )
-
-    def ready(self):
-        """Wait until they are heard."""
-        self.session.wait(self.moving.get_subscription_count, 'subscriber of tf')
-        self.session.wait(self.static.get_subscription_count, 'subscriber of tf_static')
-
-
-@pytest.fixture
-def frames(session, rig):
-    return Frames(session, rig)
-
-
-def test_a_moving_camera_was_where_it_was_when_it_took_the_image(session, rig, frames):
-    """Trap 10: TF looked up at "latest". The camera goes on for a second after the image."""
-    session.start(Detection3dNode, target_frame='map')
-    rig.ready()
-    frames.ready()
-    answer = None
-    while answer is None:
-        header = rig.header(2000)
-        for ms in (-20, 20, 500, 1000):
-            frames.send(rig.stamp_ms + ms)
-        rig.send(usual(), header)
-        answer = rig.answer_within(header, 0.5)
-    [element] = answer.detections
-    assert answer.header.frame_id == element.header.frame_id == 'map'
-    assert answer.header.stamp == header.stamp
-    x, y, z = CENTRE_M
-    camera_x = (rig.stamp_ms - 1_000_000) / 1000
-    np.testing.assert_allclose(centre_of(element), [camera_x + z, -x, -y], atol=0.01)
-    turn = element.bbox.center.orientation
-    np.testing.assert_allclose(np.abs([turn.x, turn.y, turn.z, turn.w]), [0.5] * 4, atol=1e-9)
-
-
-def test_a_turned_camera_does_not_change_sizes(session, rig, frames):
-    """Trap 9: a size rotated as a vector, of which the absolute value is taken."""
-    session.start(Detection3dNode, target_frame='map')
-    rig.ready()
-    frames.ready()
-    answer = None
-    while answer is None:
-        header = rig.header(2000)
-        for ms in (-20, 20):
-            frames.send(rig.stamp_ms + ms, np.pi / 4)
-        rig.send(usual(), header)
-        answer = rig.answer_within(header, 0.5)
-    [element] = answer.detections
-    size, turn = element.bbox.size, element.bbox.center.orientation
-    np.testing.assert_allclose([size.x, size.y, size.z], SIDES_M, atol=0.02)
-    forward = matrix_from_quaternion_xyzw(np.array([turn.x, turn.y, turn.z, turn.w]))[:, 2]
-    np.testing.assert_allclose(forward, [np.sqrt(0.5), np.sqrt(0.5), 0], atol=1e-9)
-
-
-def test_an_image_waits_for_its_transform_while_the_node_goes_on(session, rig, frames):
-    node = session.start(Detection3dNode, target_frame='map', tf_timeout_s=10.0)
-    rig.ready()
-    frames.ready()
-    header = rig.header(2000)
-
-    def waits():
-        frames.send(rig.stamp_ms - 20)
-        rig.send(usual(), header)
-        return node._ears._together[0]._held
-
-    session.wait(waits, 'a set that waits')
-    # The executor is free meanwhile: what needs no transform is answered after it, in order.
-    assert rig.answers == []
-    frames.send(rig.stamp_ms + 20)
-    answer = session.wait(lambda: rig.answers, 'answer')[0]
-    assert answer.header.stamp == header.stamp
-    assert summary_of(node).errors == 0
-
-
-def test_an_image_whose_transform_never_comes_is_not_answered(session, rig, frames):
-    node = session.start(Detection3dNode, target_frame='map', tf_timeout_s=0.3)
-    rig.ready()
-    frames.ready()
-
-    def failed():
-        frames.send(1_000_000)
-        rig.answer_within(rig.send(usual(), rig.header()), 0.1)
-        return summary_of(node).errors
-
-    session.wait(failed, 'an error')
-    assert 'no pose of the camera in target_frame: ' in summary_of(node).last_error
-    assert rig.answers == []
-    assert node.counts['images_without_transform'] > 0
-    # Nothing has to be placed where nothing was found.
-    assert rig.ask(empty()).header.frame_id == 'map'
-
-
-def test_it_says_that_nobody_publishes_frames(session, rig):
-    session.start(Detection3dNode, target_frame='map', input_timeout_s=0.5)
-    reports = session.record(DiagnosticArray, '/diagnostics')
-    rig.ready()
-
-    def said():
-        rig.send(empty(), rig.header())
-        return [r for r in reports if '/tf has no publisher. Remap' in r.status[0].message]
-
-    report = session.wait(said, 'report')[0].status[0]
-    assert report.level == DiagnosticStatus.WARN
-
-
-def test_transforms_that_make_no_sense_are_counted_and_the_others_used(session, rig, frames):
-    node = session.start(Detection3dNode, target_frame='map')
-    rig.ready()
-    frames.ready()
-    nan = float('nan')
-    wrong = [
-        TransformStamped(header=Header(frame_id='map'), child_frame_id='base', transform=t)
-        for t in (
-            Transform(translation=Vector3(x=nan), rotation=Quaternion(w=1.0)),
-            Transform(rotation=Quaternion(w=0.0)),
-            Transform(rotation=Quaternion(x=nan)),
-        )
-    ]
-    wrong.append(TransformStamped(header=Header(frame_id='a'), child_frame_id='a'))
-
-    def refused():
-        frames.moving.publish(TFMessage(transforms=wrong))
-        return node.transforms.refused >= 4
-
-    session.wait(refused, 'count of refused transforms')
-    answer = None
-    while answer is None:
-        header = rig.header(2000)
-        for ms in (-20, 20):
-            frames.send(rig.stamp_ms + ms)
-        rig.send(usual(), header)
-        answer = rig.answer_within(header, 0.5)
-    assert len(answer.detections) == 1
-
-
 def with_field(messages, topic, **changes):
     for name, value in changes.items():
         setattr(messages[topic], name, value)
@@ -491,16 +248,3 @@ def test_the_topics_are_those_of_the_documentation(session):
             return {n: t[0] for n, t in own_types if not t[0].startswith(INFRASTRUCTURE)}
 
         session.wait(lambda f=found, d=documented: f() == d, f'{role}: {documented}')
-
-
-def test_frames_are_heard_only_with_a_target_frame_and_while_there_is_work(session):
-    node = session.start(Detection3dNode)
-    session.wait(lambda: session.node.count_subscribers('detections'), 'node at work')
-    assert session.node.count_subscribers('/tf') == 0
-    other = session.start(
-        Detection3dNode, cli=['--ros-args', '-r', '__node:=other'], target_frame='map'
-    )
-    session.wait(lambda: session.node.count_subscribers('/tf') == 1, 'listener')
-    other.trigger_deactivate()
-    session.wait(lambda: session.node.count_subscribers('/tf') == 0, 'end of it')
-    assert node.state == 'active'
