@@ -11,7 +11,11 @@ from robot_dl.training.policies.recipe import Recipe
 from robot_dl.training.report import table_lines
 from robot_dl.training.seeds import HELD_OUT, VALIDATION
 
-SCORES = {'success_rate': 'episodes that succeed', 'reward': 'reward of an episode'}
+SCORES = {
+    'success_rate': 'episodes that succeed',
+    'reward': 'reward of an episode',
+    'seconds': 'seconds until it is over',
+}
 
 
 def draw_curves(curve: list[dict[str, float]], path: Path) -> None:
