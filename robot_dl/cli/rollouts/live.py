@@ -23,6 +23,7 @@ from robot_dl.cli.rollouts.referee import Referee
 from robot_dl.cli.rollouts.stand import POLICY, SIMULATOR, Stand
 from robot_dl.cli.rollouts.states import ACTIVE, REST
 from robot_dl.ros.environment import local_environment, unused_domain
+from robot_dl.ros.qos import RESULTS
 
 START_PATIENCE_S, ANSWER_PATIENCE_S = 60.0, 10.0
 SLACK = 4.0
@@ -33,6 +34,8 @@ WATCHDOGS, WATCHDOG_S = ('input_timeout_s', 'command_timeout_s'), 2.0
 """Watchdogs run by the clock on the wall. Where the deployment sets none they wait longer than by
 default, so that a machine that is busy with something else is not mistaken for a bad policy.
 """
+QUEUED = RESULTS.depth
+"""So many commands may wait in the simulator."""
 LEAST_HZ = 0.1
 """Nobody looks at pictures, so there need be hardly any."""
 
@@ -90,6 +93,7 @@ class Arena:
         """Play with running processes."""
         self.contest, self.referee, self.domain = contest, referee, domain
         self._nodes, self._next_seed, self.running_s = nodes, contest.first_seed, 0.0
+        self._breaches = 0
         self._executor = SingleThreadedExecutor(context=referee.context)
         self._executor.add_node(referee)
 
@@ -118,7 +122,7 @@ class Arena:
         """
         seed = self.begin()
         ready()
-        before, counts = self.referee.breaches, counts_of(self.referee.gate_values)
+        counts = counts_of(self.referee.gate_values)
         reason, began_s = self.open_gate(), time.monotonic()
         if not reason:
             reason = self._let_run()
@@ -128,12 +132,13 @@ class Arena:
         )
         facts = {name: float(value) for name, value in self.referee.facts.items()}
         self.close_gate()
-        after = counts_of(self.referee.gate_values)
+        after, before = counts_of(self.referee.gate_values), self._breaches
+        self._breaches = self.referee.breaches
         return Episode(
             seed,
             result,
             facts.get('elapsed_s', facts.get('survived_s', 0.0)),
-            self.referee.breaches - before,
+            self._breaches - before,
             facts,
             {
                 name: n - counts.get(name, 0)
@@ -168,9 +173,15 @@ class Arena:
             self.spin_until(lambda: False, 0.05)
 
     def close_gate(self) -> None:
-        """Ask the gate to close, and return when nothing is sent any more."""
+        """Ask the gate to close, and return when the robot has heard the last of its commands.
+
+        Each turn of the simulator's executor takes one message of a topic and answers one request.
+        What waits there when the next world comes would be the first command in it.
+        """
         self.answer_to(self.referee.ask_gate(False), 'the closing of the gate')
         self.need(lambda: self.referee.gate == REST, 'a closed gate')
+        for _ in range(QUEUED):
+            self.answer_to(self.referee.ask_simulator(), 'an answer of the simulator')
 
     def _let_run(self) -> str:
         """Return when the episode is over; say why, if the world did not end it."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rcl_interfaces.srv import GetParameters
 from rclpy.node import Node
 from std_msgs.msg import Bool, UInt32
 from std_srvs.srv import SetBool, Trigger
@@ -42,6 +43,7 @@ class Referee(Node):  # type: ignore[misc]  # rclpy has no types
         self.on_gate: Callable[[str, int], None] = lambda state, sent_ns: None
         self._enable = self.create_client(SetBool, f'{POLICY}/enable')
         self._next = self.create_client(Trigger, f'{SIMULATOR}/next_scene')
+        self._read = self.create_client(GetParameters, f'{SIMULATOR}/get_parameters')
         self._stop = self.create_publisher(Bool, 'emergency_stop', RESULTS)
         listened: tuple[tuple[type, str, Callable[..., None], Any], ...] = (
             (DiagnosticStatus, f'{POLICY}/gate_state', timed(self._on_gate_state), LATCHED),
@@ -57,6 +59,7 @@ class Referee(Node):  # type: ignore[misc]  # rclpy has no types
         there = {
             self._enable.srv_name: self._enable.service_is_ready(),
             self._next.srv_name: self._next.service_is_ready(),
+            self._read.srv_name: self._read.service_is_ready(),
             self._stop.topic_name: self._stop.get_subscription_count() > 0,
             f'{POLICY}/gate_state': bool(self.gate),
             'truth/outcome': bool(self.outcome),
@@ -70,6 +73,10 @@ class Referee(Node):  # type: ignore[misc]  # rclpy has no types
     def ask_next(self) -> Any:
         """Ask for the world of the next seed; return the future of the answer."""
         return self._next.call_async(Trigger.Request())
+
+    def ask_simulator(self) -> Any:
+        """Ask the simulator for nothing; its answer means that it has gone through its inputs."""
+        return self._read.call_async(GetParameters.Request())
 
     def press(self, is_pressed: bool) -> None:
         """Press or release the emergency stop."""
