@@ -50,6 +50,7 @@ class PolicyNode(CommandNode):
         self.sensing = Sensing(self.spec.joints, self.spec.needs, params)
         self.goals = Goals(self, self.spec.frames, params.tf_timeout_s)
         self.pace = Pace(self.spec.decision_period_ns)
+        self.watched = self._watched()
         if not self.spec.lead:
             raise ParamError(f'model: {params.model} needs none of {", ".join(LEADS)}: {NO_LEAD}')
         for topic in self.spec.inputs:
@@ -71,7 +72,7 @@ class PolicyNode(CommandNode):
         engine = self.policy.engine
         self.loaded = LoadedModel(self.policy.card.name, p.device, engine.provider, engine.notice)
         names = spec.action.joints or TWIST_AXES
-        self.command(spec.action.motion.setpoint, names, self._watched())
+        self.command(spec.action.motion.setpoint, names, self.watched)
         self.epoch = 0
         msg_type, ending = self.sensing.msg_type(spec.lead), self.sensing.ending(spec.lead)
         self.lead = Lead(self, msg_type, spec.lead, ending, self.on_lead, self.report_exception)
@@ -148,7 +149,7 @@ class PolicyNode(CommandNode):
 
     def on_other(self, topic: str, msg: Any) -> None:
         """Keep what another input tells."""
-        if self._take(topic, msg) is not None and self.motion and topic in self._watched():
+        if self._take(topic, msg) is not None and self.motion and topic in self.watched:
             self.motion.saw(topic, stamp_of(msg))
 
     def complaint(self) -> str:

@@ -37,6 +37,9 @@ class HotInput:
             start_parameter_services=False,
             enable_rosout=False,
         )
+        # While the topic is silent nothing else makes the thread look whether it has to end:
+        # an executor that is woken up goes on to wait unless there is a callback to run.
+        self._bell = self._node.create_guard_condition(_nothing)
         self._executor: Any = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -66,7 +69,7 @@ class HotInput:
         if self._thread is None:
             return True
         self._ended.set()
-        self._executor.wake()
+        self._bell.trigger()
         self._thread.join(patience_s)
         ended = not self._thread.is_alive()
         self._thread = None if ended else self._thread
@@ -89,3 +92,7 @@ class HotInput:
                     self._on_error(error)
         executor.remove_node(self._node)
         executor.shutdown()
+
+
+def _nothing() -> None:
+    """Be called, and thus end a wait."""

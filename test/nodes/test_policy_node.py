@@ -1,5 +1,8 @@
 """The policy node on real topics: what it listens to, and what it commands."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
@@ -429,3 +432,66 @@ def test_an_image_may_lead(session, tmp_path):
     request = SetBool.Request(data=True)
     session.wait(lambda: session.call(SetBool, 'policy_node/enable', request).success, 'the gate')
     session.wait(lambda: sent and sent[-1].linear.x == pytest.approx(1.0), 'the twist')
+
+
+def test_it_goes_through_its_lifecycle_again_and_again(session, push):
+    robot = Robot(session)
+    node = session.start(PolicyNode, model=push, **GOES)
+    again = (
+        ('trigger_deactivate', 'trigger_activate'),
+        ('trigger_deactivate', 'trigger_cleanup', 'trigger_configure', 'trigger_activate'),
+    )
+    for transitions in ((), *again):
+        for transition in transitions:
+            getattr(node, transition)()
+        robot.positions.update(zip(JOINTS, ORIGIN, strict=True))
+        count = len(robot.told)
+        robot.open()
+        session.wait(lambda n=count: len(robot.told) > n, 'a command')
+        goes_to(robot, [0.2, 0.4, 0.2])
+    node.trigger_deactivate()
+    session.spin_for(0.2)
+    count = len(robot.told)
+    session.spin_for(0.2)
+    assert len(robot.told) == count
+
+
+def test_a_silent_sensor_keeps_no_thread_from_its_end(session, push):
+    """The thread of the leading input used to wait for the next message, which never came."""
+    node = session.start(PolicyNode, model=push, **LIMITS)
+    session.wait(lambda: any(t.name == 'input' for t in threading.enumerate()), 'the thread')
+    began_s = time.monotonic()
+    node.trigger_deactivate()
+    assert time.monotonic() - began_s < 1.5
+    node.trigger_cleanup()
+    assert not any(t.name == 'input' for t in threading.enumerate())
+
+
+def test_a_network_that_fails_stops_the_robot_and_is_named(session, tmp_path):
+    """The graph looks something up in a table that has an entry for a robot at rest only."""
+    nodes = [
+        helper.make_node('Slice', ['obs', 'start', 'end', 'axis'], ['first']),
+        helper.make_node('Mul', ['first', 'much'], ['place']),
+        helper.make_node('Cast', ['place'], ['index'], to=7),
+        helper.make_node('Gather', ['rows', 'index'], ['found'], axis=0),
+        helper.make_node('Reshape', ['found', 'shape'], ['action']),
+    ]
+    constants = {
+        'start': np.array([3], np.int64),
+        'end': np.array([4], np.int64),
+        'axis': np.array([1], np.int64),
+        'shape': np.array([1, 3], np.int64),
+        'much': np.full((1, 1), 100.0),
+        'rows': np.zeros((1, 3)),
+    }
+    network = graph(nodes, {'obs': [1, 9]}, {'action': [1, 3]}, constants)
+    robot = Robot(session)
+    model = str(write_policy(tmp_path / 'fails', PUSH, network))
+    node = session.start(PolicyNode, model=model, **GOES)
+    robot.open()
+    session.wait(lambda: robot.told, 'a command')
+    robot.velocities['hip'] = 1.0
+    robot.wait_for('fault: EngineError: ONNX Runtime failed')
+    assert node.state == 'active'
+    robot.velocities['hip'] = 0.0
+    robot.open()
