@@ -19,6 +19,7 @@ CLOSED, BLENDING, OPEN, STOPPING, FAULT = STATES
 
 # The first decision may need a network to warm up, and the robot rests meanwhile.
 FIRST_DECISION_S = 1.0
+HALF = 0.5
 BEYOND_LIMITS = 'refused_beyond_limits'
 
 
@@ -186,18 +187,19 @@ class CommandGate:
         """Stop the robot if something is stale."""
         if not self.is_open:
             return
-        stale = self._watch.complaint(now_s) or self._undecided(now_s)
-        if not stale and self._limiter.needs_place:
-            stale = self._measured.stale(now_s)
-        if stale:
+        if self._watch.complaint(now_s) or self._undecided(now_s):
+            # What stopped first is a matter of milliseconds; all of it is worth to be known.
+            late = self._watch.complaint(now_s, HALF), self._undecided(now_s, HALF)
+            self._stop(STOPPING, '; '.join(filter(None, late)), now_s)
+        elif self._limiter.needs_place and (stale := self._measured.stale(now_s)):
             self._stop(STOPPING, stale, now_s)
 
-    def _undecided(self, now_s: float) -> str:
-        timeout_s = self._config.command_timeout_s
+    def _undecided(self, now_s: float, part: float = 1.0) -> str:
+        timeout_s = part * self._config.command_timeout_s
         if self._decided_s is not None:
             late = now_s - self._decided_s > timeout_s
             return f'no decision for {now_s - self._decided_s:.2f} s' if late else ''
-        late = now_s - self._opened_s > max(timeout_s, FIRST_DECISION_S)
+        late = now_s - self._opened_s > max(timeout_s, part * FIRST_DECISION_S)
         return f'no decision within {now_s - self._opened_s:.2f} s' if late else ''
 
     def _breach(self, plan: Plan, values: Joints, inside: Joints) -> str:

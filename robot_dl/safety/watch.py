@@ -42,13 +42,18 @@ class Watch:
         """Note a heartbeat."""
         self._heartbeat.new_s = now_s
 
-    def complaint(self, now_s: float) -> str:
-        """Say what is stale; empty if nothing is."""
+    def complaint(self, now_s: float, part: float = 1.0) -> str:
+        """Say what is stale; empty if nothing is.
+
+        Args:
+            now_s: The time.
+            part: The part of its time-out after which something counts as stale.
+        """
         for name, seen in self._inputs.items():
-            if now_s - seen.new_s > seen.timeout_s:
+            if now_s - seen.new_s > part * seen.timeout_s:
                 return _stale(name, seen, now_s)
         heartbeat = self._heartbeat
-        if heartbeat.timeout_s and now_s - heartbeat.new_s > heartbeat.timeout_s:
+        if heartbeat.timeout_s and now_s - heartbeat.new_s > part * heartbeat.timeout_s:
             return _stale('heartbeat', heartbeat, now_s)
         return ''
 

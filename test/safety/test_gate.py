@@ -245,6 +245,14 @@ def test_the_robot_is_stopped_and_then_nothing_moves(kind, happens, timeout_s, r
     assert bench.gate.is_silent
 
 
+def test_all_that_is_late_is_named_whichever_was_first():
+    bench = Bench().opened()
+    bench.sees = bench.thinks = False
+    bench.run(0.3)
+    reason = 'nothing new on joint_states for 0.22 s; no decision for 0.22 s'
+    assert bench.gate.reason == reason
+
+
 @pytest.mark.parametrize('happens', [silence_sensor, freeze_sensor, hang, pause])
 def test_nothing_is_resumed_by_itself(happens):
     bench = Bench().opened()
