@@ -15,7 +15,7 @@ from toy_balancer import write_balancer
 from robot_dl.cli.demos.policy.curves import MOST_POINTS, plot
 from robot_dl.cli.demos.policy.filmstrip import SHOWN, chosen
 from robot_dl.cli.demos.policy.notes import Notes, Told, stop_of
-from robot_dl.cli.demos.policy.report import report_html, stop_words
+from robot_dl.cli.demos.policy.report import plots_of, report_html, stop_words
 from robot_dl.cli.demos.policy.summary import summary_of
 from robot_dl.cli.main import main
 from robot_dl.cli.rollouts.trace import Series, Trace
@@ -189,6 +189,17 @@ def demo(tmp_path_factory):
     options = ['--model', str(model), '--episodes', '2', '--speed', '8', '--out', str(out)]
     command = [sys.executable, '-m', 'robot_dl.cli.main', 'demo', 'policy', *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=200), out
+
+
+def test_a_joint_has_one_colour_whatever_the_order_in_which_the_robot_tells():
+    moment = trace(joints=('finger', 'b', 'a'), commanded=('a', 'b'))
+    positions, commands = plots_of(moment, 'position')
+    assert [curve.name for curve in commands.curves] == ['a', 'b']
+    assert [curve.name for curve in positions.curves] == ['a', 'b', 'finger']
+    np.testing.assert_array_equal(
+        Series.of(moment.positions).led_by(['a']).values[:, 0],
+        Series.of(moment.positions).values[:, 2],
+    )
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,6 +38,13 @@ class Series:
     def __len__(self) -> int:
         """Return how many moments there are."""
         return len(self.times_s)
+
+    def led_by(self, first: Sequence[str]) -> Series:
+        """Return the same numbers, those with names in `first` before the others."""
+        rank = {name: place for place, name in enumerate(first)}
+        order = sorted(range(len(self.names)), key=lambda i: rank.get(self.names[i], len(rank)))
+        names = tuple(self.names[i] for i in order)
+        return Series(names, self.times_s, self.values[:, order])
 
     def between(self, low_s: float, high_s: float) -> Series:
         """Return the part from `low_s` to `high_s`."""

@@ -14,14 +14,14 @@ from robot_dl.cli.rollouts.trace import Trace
 class Stop:
     """What came of an emergency stop in the middle of an episode.
 
-    Times are of the steady clock from the moment that the stop was published, so the way through
-    the middleware to the node and back is in them.
+    Times are from the moment in which the stop was published to that in which the answer was, by
+    the clock of the system, so the way through the middleware to the node is in them.
 
     Attributes:
         trace: What happened before and after, in simulated time.
         at_s: When it was pressed, simulated seconds of the trace.
         state_ms: Until the gate said that it stops; None if it never did.
-        stop_ms: Until the first command of the stop had come; None if there was none.
+        stop_ms: Until the first command of the stop; None if there was none.
         settled_ms: Until the first of the commands that did not change any more.
         silent_ms: Until the last command.
         told: What the robot was told in the end, by joint, in the unit of its controller.

@@ -99,7 +99,9 @@ def plots_of(
     trace: Trace, kind: str, cuts: Sequence[tuple[float, str]] = (), window: Sequence[float] = ()
 ) -> list[Plot]:
     """Return positions and commands of an episode over time, or of a window of it."""
-    series = [Series.of(rows) for rows in (trace.positions, trace.commands)]
+    told = Series.of(trace.commands)
+    # The same colour for the same joint: robots tell of their joints in an order of their own.
+    series = [Series.of(trace.positions).led_by(told.names), told]
     if window:
         series = [one.between(window[0], window[1]) for one in series]
     found = [
