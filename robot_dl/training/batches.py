@@ -60,14 +60,14 @@ def shuffled(scenes: Scenes, size: int, rng: np.random.Generator) -> Iterator[Ba
 
 def augment(batch: Batch, rng: np.random.Generator) -> Batch:
     """Return a batch of the same scenes as other cameras might have seen them."""
-    batch = _mirror(batch, rng)
+    batch = flipped(batch, draw_flips(len(batch.images), rng))
     if rng.random() < 0.5:
-        batch = _zoom(batch, Zoom.draw(len(batch.images), rng))
+        batch = zoomed(batch, Zoom.draw(len(batch.images), rng))
     return replace(batch, images=recoloured(batch.images, rng))
 
 
-def _mirror(batch: Batch, rng: np.random.Generator) -> Batch:
-    flips = draw_flips(len(batch.images), rng)
+def flipped(batch: B, flips: Tensor) -> B:
+    """Return a batch in which pictures and boxes are mirrored where a flag [B] says so."""
     width = batch.images.shape[-1]
     x0, y0, x1, y1 = batch.boxes_xyxy.unbind(-1)
     other = torch.stack([width - x1, y0, width - x0, y1], -1)
@@ -75,7 +75,7 @@ def _mirror(batch: Batch, rng: np.random.Generator) -> Batch:
     return replace(batch, images=mirrored(batch.images, flips), boxes_xyxy=boxes)
 
 
-def _zoom(batch: Batch, zoom: Zoom) -> Batch:
-    """Scale and shift pictures with their boxes."""
+def zoomed(batch: B, zoom: Zoom) -> B:
+    """Return a batch in which pictures and boxes are scaled and shifted."""
     boxes, kind = zoom.boxes(batch.boxes_xyxy, batch.kind, batch.images.shape[-2:], CUT_AWAY)
-    return Batch(zoom(batch.images), boxes, batch.class_ids, kind)
+    return replace(batch, images=zoom(batch.images), boxes_xyxy=boxes, kind=kind)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.core.detections import Detections
-from robot_dl.training.scoring import Wanted, coco_scores
+from robot_dl.training.scoring import Findings, Wanted, coco_scores
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,8 @@ def render_picture(seed: int) -> Picture:
         return Picture(world.render_rgb(), wanted, truth.labels)
 
 
-@dataclass
-class Tally:
-    """What a detector found in pictures, with low scores still in, and what is there.
-
-    Attributes:
-        labels: Names of the classes.
-        found: Objects found, by picture.
-        wanted: Those that are there.
-    """
-
-    labels: tuple[str, ...]
-    found: list[Detections] = field(default_factory=list)
-    wanted: list[Wanted] = field(default_factory=list)
+class Tally(Findings[Detections, Wanted]):
+    """What a detector finds."""
 
     def add(self, picture: Picture, found: Detections) -> None:
         """Keep what was found in one more picture."""
@@ -52,12 +41,4 @@ class Tally:
 
     def as_json(self) -> dict[str, Any]:
         """Return what `robot_dl eval --json` writes of it."""
-        scores = coco_scores(self.found, self.wanted, self.labels)
-        ignored = sum(int(objects.ignored.sum()) for objects in self.wanted)
-        return {
-            'mAP50': scores.map50,
-            'mAP50_95': scores.map50_95,
-            'objects': sum(len(objects.class_ids) for objects in self.wanted) - ignored,
-            'ignored': ignored,
-            'per_class': scores.per_class,
-        }
+        return self.scored_json(coco_scores(self.found, self.wanted, self.labels))

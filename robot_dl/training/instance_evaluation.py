@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from robot_dl.training.mask_scoring import (
     silhouettes_found,
     silhouettes_there,
 )
+from robot_dl.training.scoring import Findings
 
 Rgb = NDArray[np.uint8]
 
@@ -39,19 +40,8 @@ def render_picture(world: str, seed: int) -> Picture:
         return Picture(made.render_rgb(), wanted, truth.labels)
 
 
-@dataclass
-class Tally:
-    """What an instance segmenter found in pictures, with low scores still in, and what is there.
-
-    Attributes:
-        labels: Names of the classes.
-        found: Objects found, by picture.
-        wanted: Those that are there.
-    """
-
-    labels: tuple[str, ...]
-    found: list[Silhouettes] = field(default_factory=list)
-    wanted: list[Silhouettes] = field(default_factory=list)
+class Tally(Findings[Silhouettes, Silhouettes]):
+    """What an instance segmenter finds."""
 
     def add(self, picture: Picture, found: Instances) -> None:
         """Keep what was found in one more picture."""
@@ -60,12 +50,4 @@ class Tally:
 
     def as_json(self) -> dict[str, Any]:
         """Return what `robot_dl eval --json` writes of it."""
-        scores = mask_scores(self.found, self.wanted, self.labels)
-        ignored = sum(int(objects.ignored.sum()) for objects in self.wanted)
-        return {
-            'mask_mAP50': scores.map50,
-            'mask_mAP50_95': scores.map50_95,
-            'objects': sum(map(len, self.wanted)) - ignored,
-            'ignored': ignored,
-            'per_class': scores.per_class,
-        }
+        return self.scored_json(mask_scores(self.found, self.wanted, self.labels), 'mask_')

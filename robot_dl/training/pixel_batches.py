@@ -9,16 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from robot_dl.training.augmenting import Zoom, draw_flips, mirrored, orders, planes_of, recoloured
-from robot_dl.training.batches import Batch
+from robot_dl.training.augmenting import Zoom, draw_flips, orders, planes_of, recoloured
+from robot_dl.training.batches import Batch, flipped, zoomed
 from robot_dl.training.pixels import Pixels
 
 OUTSIDE = 255
 """Class of pixels that were outside the picture: they neither reward nor punish."""
 LEAST_SIDE_PX = 4.0
 """Objects whose box is thinner neither reward nor punish."""
-CUT_AWAY = 0.03
-"""So do objects whose box loses a larger part at the border: the new box is a guess."""
 
 
 @dataclass(frozen=True)
@@ -84,32 +82,20 @@ def augment(batch: PixelBatch, rng: np.random.Generator, zoom_chance: float) -> 
 
 def _mirror(batch: PixelBatch, rng: np.random.Generator) -> PixelBatch:
     flips = draw_flips(len(batch.images), rng)
-    width = batch.images.shape[-1]
-    x0, y0, x1, y1 = batch.boxes_xyxy.unbind(-1)
-    boxes = torch.stack([width - x1, y0, width - x0, y1], -1)
-    maps = {
-        name: torch.where(
-            flips[:, None, None], getattr(batch, name).flip(-1), getattr(batch, name)
-        )
-        for name in ('segments', 'instance_ids', 'depth_m')
-    }
-    boxes = torch.where(flips[:, None, None], boxes, batch.boxes_xyxy)
-    return replace(batch, images=mirrored(batch.images, flips), boxes_xyxy=boxes, **maps)
+    maps = {name: getattr(batch, name) for name in ('segments', 'instance_ids', 'depth_m')}
+    other = {name: torch.where(flips[:, None, None], m.flip(-1), m) for name, m in maps.items()}
+    return replace(flipped(batch, flips), **other)
 
 
 def _zoom(batch: PixelBatch, zoom: Zoom) -> PixelBatch:
     """Scale and shift pictures with all that belongs to them; a zoom is another focal length."""
-    boxes, kind = zoom.boxes(batch.boxes_xyxy, batch.kind, batch.images.shape[-2:], CUT_AWAY)
     segments, instances, depth_m = zoom.nearest(
         [(batch.segments, OUTSIDE), (batch.instance_ids, 0), (batch.depth_m, float('nan'))]
     )
     return replace(
-        batch,
-        images=zoom(batch.images),
+        zoomed(batch, zoom),
         segments=segments,
         instance_ids=instances,
         depth_m=depth_m,
         focal_px=batch.focal_px * zoom.scale,
-        boxes_xyxy=boxes,
-        kind=kind,
     )

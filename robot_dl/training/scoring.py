@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,10 @@ class Wanted:
     class_ids: NDArray[np.int64]
     ignored: NDArray[np.bool_]
 
+    def __len__(self) -> int:
+        """Return the number of objects."""
+        return len(self.class_ids)
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -32,6 +36,52 @@ class Scores:
     map50: float
     map50_95: float
     per_class: dict[str, dict[str, float]]
+
+
+class Objects(Protocol):
+    """The objects of one picture."""
+
+    @property
+    def ignored(self) -> NDArray[np.bool_]:
+        """Which of them neither reward nor punish."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+
+Found = TypeVar('Found')
+There = TypeVar('There', bound=Objects)
+
+
+@dataclass
+class Findings(Generic[Found, There]):
+    """What a model found in pictures, with low scores still in, and what is there.
+
+    Attributes:
+        labels: Names of the classes.
+        found: Objects found, by picture.
+        wanted: Those that are there.
+    """
+
+    labels: tuple[str, ...]
+    found: list[Found] = field(default_factory=list)
+    wanted: list[There] = field(default_factory=list)
+
+    def scored_json(self, scores: Scores, what: str = '') -> dict[str, Any]:
+        """Return what `robot_dl eval --json` writes of average precisions.
+
+        Args:
+            scores: The precisions.
+            what: Stands before their names, if they are not of boxes.
+        """
+        ignored = sum(int(objects.ignored.sum()) for objects in self.wanted)
+        return {
+            f'{what}mAP50': scores.map50,
+            f'{what}mAP50_95': scores.map50_95,
+            'objects': sum(map(len, self.wanted)) - ignored,
+            'ignored': ignored,
+            'per_class': scores.per_class,
+        }
 
 
 def _xywh(boxes_xyxy: NDArray[np.float32]) -> list[list[float]]:

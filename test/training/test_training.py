@@ -42,7 +42,8 @@ def _scenes(count: int) -> Scenes:
 
 def test_four_pictures_are_learnt_by_heart(tmp_path: Path) -> None:
     scenes = _scenes(4)
-    trainer = DetectionTrainer(Recipe(warm_up_steps=10), LABELS, tmp_path)
+    # Several threads wait for each other, for minutes where the machine has something else to do.
+    trainer = DetectionTrainer(Recipe(warm_up_steps=10, threads=1), LABELS, tmp_path)
     batch = collate(scenes, np.arange(4))
     # So few steps are too short for the slow running statistics of a real training.
     for module in trainer.net.modules():
