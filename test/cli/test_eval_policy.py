@@ -308,7 +308,8 @@ def test_a_bundled_policy_does_what_it_should_within_the_limits(model: str) -> N
 @pytest.mark.ros
 def test_an_arm_reaches_its_goals_over_topics_within_the_limits(tmp_path: Path) -> None:
     pytest.importorskip('mujoco')
-    from robot_dl.cli.rollouts.live import Contest, arena
+    from robot_dl.cli.rollouts.contest import Contest
+    from robot_dl.cli.rollouts.live import arena
     from robot_dl.cli.rollouts.stand import stand_of
 
     with arena(Contest(stand_of('arm'), 'reach_ppo', 0, 2.0), tmp_path) as running:
@@ -318,10 +319,8 @@ def test_an_arm_reaches_its_goals_over_topics_within_the_limits(tmp_path: Path) 
     assert found['unfinished'] == {}
 
 
-@pytest.mark.ros
 def test_over_topics_a_policy_is_deployed_as_its_file_says_in_simulated_time() -> None:
-    pytest.importorskip('mujoco')
-    from robot_dl.cli.rollouts.live import Contest
+    from robot_dl.cli.rollouts.contest import Contest
     from robot_dl.cli.rollouts.stand import Stand
 
     stand = Stand('w', {'world': 'w', 'rate_hz': 9.0}, {'effort_max': [1.5], 'model': 'other'})

@@ -66,8 +66,9 @@ def score(
 
 def over_topics(model: str, stand: Stand, device: str, seeds: Any, speed: float) -> dict[str, Any]:
     """Play the episodes of consecutive seeds with the real nodes over real topics."""
+    from robot_dl.cli.rollouts.contest import Contest
     from robot_dl.cli.rollouts.episode import scores
-    from robot_dl.cli.rollouts.live import Contest, arena
+    from robot_dl.cli.rollouts.live import arena
     from robot_dl.engine.library import find_model
 
     began_s = time.monotonic()

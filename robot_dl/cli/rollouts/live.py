@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from robot_dl.bringup.commands import yaml_text
-from robot_dl.cli.demos.crew import Crew, DemoError, crew, node_command
+from robot_dl.cli.demos.crew import Crew, DemoError, crew
 from robot_dl.cli.processes import stack_with_sure_end
+from robot_dl.cli.rollouts.contest import Contest
 from robot_dl.cli.rollouts.episode import FAILED, NO_CHANGES, SUCCEEDED, UNFINISHED, Episode
 from robot_dl.cli.rollouts.referee import Referee
-from robot_dl.cli.rollouts.stand import POLICY, SIMULATOR, Stand
+from robot_dl.cli.rollouts.stand import POLICY
 from robot_dl.cli.rollouts.states import ACTIVE, REST
 from robot_dl.ros.environment import local_environment, unused_domain
 from robot_dl.ros.qos import RESULTS
@@ -30,53 +29,8 @@ SLACK = 4.0
 """An episode may take so many times as long as it should on a machine that is busy."""
 CHECK_S = 0.25
 OVER = (SUCCEEDED, FAILED)
-WATCHDOGS, WATCHDOG_S = ('input_timeout_s', 'command_timeout_s'), 2.0
-"""Watchdogs run by the clock on the wall. Where the deployment sets none they wait longer than by
-default, so that a machine that is busy with something else is not mistaken for a bad policy.
-"""
 QUEUED = RESULTS.depth
 """So many commands may wait in the simulator."""
-LEAST_HZ = 0.1
-"""Nobody looks at pictures, so there need be hardly any."""
-
-
-@dataclass(frozen=True)
-class Contest:
-    """What is played.
-
-    Attributes:
-        stand: How the policy is deployed.
-        model: Name or folder of the policy.
-        first_seed: Seed of the first world; each further episode has the next one.
-        speed: Simulated seconds a second.
-        device: Where the network runs.
-        image_hz: Pictures a simulated second, drawn only while somebody subscribes.
-    """
-
-    stand: Stand
-    model: str
-    first_seed: int
-    speed: float = 1.0
-    device: str = 'cpu'
-    image_hz: float = LEAST_HZ
-
-    def commands(self) -> dict[str, list[str]]:
-        """Return the commands of both processes by their nodes."""
-        sim = {
-            **self.stand.sim,
-            'seed': self.first_seed,
-            'publish_clock': True,
-            'speed': self.speed,
-            'rate_hz': self.image_hz,
-        }
-        policy = {
-            **dict.fromkeys(WATCHDOGS, WATCHDOG_S),
-            **self.stand.policy,
-            'model': self.model,
-            'device': self.device,
-            'use_sim_time': True,
-        }
-        return {SIMULATOR: _command(SIMULATOR, sim), POLICY: _command(POLICY, policy)}
 
 
 class Arena:
@@ -275,8 +229,3 @@ def _referee(stack: ExitStack, env: Mapping[str, str], domain: int) -> Referee:
     referee = Referee(context=context)
     stack.callback(referee.destroy_node)
     return referee
-
-
-def _command(executable: str, parameters: Mapping[str, Any]) -> list[str]:
-    texts = {name: yaml_text(value) for name, value in parameters.items()}
-    return node_command(executable, texts, {})

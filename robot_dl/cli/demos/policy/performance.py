@@ -13,8 +13,9 @@ from robot_dl.cli.demos.policy.act import Act
 from robot_dl.cli.demos.policy.filmstrip import PICTURES, chosen
 from robot_dl.cli.demos.policy.recorder import Recorder
 from robot_dl.cli.demos.policy.stopping import stop_in_motion
+from robot_dl.cli.rollouts.contest import Contest
 from robot_dl.cli.rollouts.episode import Episode
-from robot_dl.cli.rollouts.live import Arena, Contest, arena
+from robot_dl.cli.rollouts.live import Arena, arena
 from robot_dl.cli.rollouts.trace import Trace
 
 if TYPE_CHECKING:

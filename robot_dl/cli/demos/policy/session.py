@@ -22,7 +22,7 @@ from robot_dl.cli.demos.policy.report import report_html
 from robot_dl.cli.demos.policy.summary import summary_of
 from robot_dl.cli.demos.section import written
 from robot_dl.cli.demos.versions import transport_of, versions_of_run
-from robot_dl.cli.rollouts.live import Contest
+from robot_dl.cli.rollouts.contest import Contest
 from robot_dl.cli.rollouts.stand import stand_of
 from robot_dl.core.names import unknown_name
 from robot_dl.engine.card import ModelCard, load_card
