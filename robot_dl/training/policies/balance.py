@@ -28,6 +28,9 @@ class Balance(Task):
         'Carts of 0.7 to 1.4 kg, poles of 0.06 to 0.2 kg and 0.7 to 1.3 m, a motor of 10 N: '
         'others are untested, and so is a rail that is not level.',
         'Nobody pushed the pole in training, and no real cart was ever in the loop.',
+        'Over topics it needs its processor in time: with ten times more work than two cores can '
+        'do, 16 to 20 of 20 episodes succeeded (four policies measured); the scores above are of '
+        'an idle machine.',
     )
     recipes: ClassVar = {
         'ppo': Recipe(
