@@ -86,8 +86,8 @@ JOBS = {
         ('rooms_segmenter', 'rooms_depth'),
         minutes=20.0,
         views=6,
-        alone={'rooms_segmenter': 0.425, 'rooms_depth': 0.4},
-        **PIXELS,
+        alone={'rooms_segmenter': 0.425, 'rooms_depth': 2.0},
+        **{**PIXELS, 'worlds': 1760},
     ),
 }
 """What can be trained. Torch and MuJoCo are imported only when it is."""
