@@ -59,6 +59,8 @@ class PositionLimiter(Limiter):
         # A target within the limits passes as it is, with every bit.
         close = np.abs(target - self.value) <= THERE
         self.value = np.where(close, target, self.value)
+        if close.all():
+            self._target = self.value  # arrived: what follows may pass
         return Step(self.value, _clipped(wanted, allowed, self._speed))
 
     def complaint(self, values: Joints, period_s: float, goes_on: bool) -> str:

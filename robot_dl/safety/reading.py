@@ -46,7 +46,7 @@ class PlanReader:
         if plan.names != self._known:
             self._order = self._order_of(plan.names)
             self._known = plan.names
-        values = np.asarray(plan.values, np.float64)
+        values = np.array(plan.values, np.float64)  # a model may use its array again
         if values.ndim != 2 or not len(values) or values.shape[1] != len(self._known):
             raise RefusedError(
                 WRONG_SIZE,

@@ -461,6 +461,16 @@ def test_after_silence_it_begins_where_the_robot_has_been_put_meanwhile():
     assert bench.run(0.02)[0][1].tolist() == [-0.5, 1.5]
 
 
+def test_an_array_that_the_model_uses_again_changes_nothing():
+    bench = Bench(command_timeout_s=1.0).opened()
+    values = np.array([[0.4, 0.4]])
+    bench.decide(values=values)
+    values[:] = -1.0
+    bench.thinks = False
+    bench.run(0.5)
+    assert bench.last == [0.4, 0.4]
+
+
 @pytest.mark.parametrize('jump_s', [1000.0, -4.9])
 def test_a_clock_that_jumps_moves_nothing_far(jump_s):
     bench = Bench().opened()
