@@ -58,8 +58,12 @@ def detectors(namespaces: Iterable[str]) -> list[Station]:
 
 
 def all_that_see() -> list[Station]:
-    """Return every kind of node that takes images, once with each transport that it knows."""
-    return [station for kind in node_kinds().values() for station in _of_each_transport(kind)]
+    """Return every kind of node that tells what images show, with each transport it knows.
+
+    What commands motion takes images, too, if its model does, but its answers are no results.
+    """
+    kinds = [kind for kind in node_kinds().values() if not kind.commands_motion]
+    return [station for kind in kinds for station in _of_each_transport(kind)]
 
 
 def all_that_answer_a_camera() -> list[Station]:
