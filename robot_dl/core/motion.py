@@ -79,13 +79,14 @@ class Plan:
         new one grows linearly from the first setpoint on and is whole after `over_ns`.
 
         Args:
-            old: What was being executed; without one, or with one that is over, nothing changes.
+            old: What was being executed; without one, or with one that has been over
+                for longer than the border takes, nothing changes.
             over_ns: How long the border takes.
 
         Raises:
             ValueError: The two are of another kind or for other names.
         """
-        if old is None or over_ns <= 0 or old.is_over(self.start_ns):
+        if old is None or over_ns <= 0 or self.start_ns >= old.end_ns + over_ns:
             return self
         if (old.kind, old.names) != (self.kind, self.names):
             raise ValueError(

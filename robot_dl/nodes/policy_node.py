@@ -7,7 +7,7 @@ from typing import Any
 from robot_dl.core.motion import TWIST_AXES
 from robot_dl.core.params import ParamError
 from robot_dl.core.transforms import NoTransformError
-from robot_dl.policy.pacing import Pace
+from robot_dl.policy.pacing import Pace, timeout_problem
 from robot_dl.policy.params import STOP, PolicyParams
 from robot_dl.policy.pipeline import Policy, spec_of
 from robot_dl.policy.types import LEADS, ReadingError
@@ -23,8 +23,6 @@ from robot_dl.ros.tally import Tally
 
 LOG_PERIOD_S = 5.0
 NO_LEAD = 'nothing tells when to decide'
-SLACK = 1.2
-"""So much longer than the time between two decisions `command_timeout_s` must be."""
 
 
 class PolicyNode(CommandNode):
@@ -207,12 +205,8 @@ class PolicyNode(CommandNode):
 
     def _check_timeout(self) -> None:
         """Refuse a watchdog that would bite between two decisions."""
-        period_s, timeout_s = self.spec.decision_period_ns / 1e9, self.params.command_timeout_s
-        if timeout_s < SLACK * period_s:
-            raise ParamError(
-                f'command_timeout_s: the model decides every {period_s:g} s; expected at least '
-                f'{SLACK * period_s:.2g}, got {timeout_s:g}'
-            )
+        if problem := timeout_problem(self.spec.decision_period_ns, self.params.command_timeout_s):
+            raise ParamError(problem)
 
 
 def main() -> int:

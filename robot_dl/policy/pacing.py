@@ -7,6 +7,19 @@ SLOWER = 1.25
 """An input whose messages are so much further apart than decisions should be is too slow."""
 SHARE = 0.1
 """How much the newest distance of two stamps counts in their average."""
+SLACK = 1.2
+"""So much longer than the time between two decisions `command_timeout_s` must be."""
+
+
+def timeout_problem(period_ns: int, timeout_s: float) -> str:
+    """Say that a watchdog would bite between two decisions; empty if it would not."""
+    period_s = period_ns / 1e9
+    if timeout_s >= SLACK * period_s:
+        return ''
+    return (
+        f'command_timeout_s: the model decides every {period_s:g} s; expected at least '
+        f'{SLACK * period_s:.2g}, got {timeout_s:g}'
+    )
 
 
 class Pace:

@@ -32,11 +32,14 @@ class CommandNode(ModelNode):
 
     Attributes:
         motion: The gate; None before `command`.
+        is_pressed: Whether the emergency stop is, as far as has been heard. A gate that is made
+            anew must know, too.
     """
 
     Params: ClassVar[type[Any]] = CommandParams
 
     motion: Motion | None = None
+    is_pressed = False
     says_farewell = True
     # Each turn of rclpy's executor takes a millisecond of Python, in which nothing is decided.
     tending_period_s = 0.5
@@ -67,6 +70,7 @@ class CommandNode(ModelNode):
         self._alerts = [self._emergency]
         if self.params.heartbeat_timeout_s:
             self._alerts.append(Alert(self, Empty, 'heartbeat', self._on_beat, ANY_PUBLISHER))
+        self.motion.emergency_stop(self.is_pressed)
 
     def on_open(self) -> None:
         """Forget what was before. Called when the gate has opened, before the first decision."""
@@ -120,9 +124,11 @@ class CommandNode(ModelNode):
 
     def report_exception(self, error: Exception) -> None:
         """Stop the robot: something in the node is broken, whatever it is."""
-        if self.motion is not None:
-            self.motion.fault(f'{type(error).__name__}: {error}')
-        super().report_exception(error)
+        try:
+            if self.motion is not None:
+                self.motion.fault(f'{type(error).__name__}: {error}')
+        finally:
+            super().report_exception(error)
 
     def _end_motion(self, reason: str) -> None:
         if self.motion is not None:
@@ -157,6 +163,7 @@ class CommandNode(ModelNode):
         )
 
     def _on_emergency_stop(self, msg: Bool) -> None:
+        self.is_pressed = bool(msg.data)
         if self.motion is not None:
             self.motion.emergency_stop(msg.data)
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,9 @@ class JointReader:
             self._names, self._count = list(msg.name), len(msg.name)
         values = {name: self._read(getattr(msg, field), field) for name, field in self._fields}
         for name, field in self._welcome:
-            if len(told := getattr(msg, field)) == self._count:
-                values[name] = self._read(told, field)
+            # joint_state_broadcaster fills what the robot does not tell with NaN.
+            with suppress(ReadingError):
+                values[name] = self._read(getattr(msg, field), field)
         return values
 
     def _placed(self, names: list[str]) -> list[int]:

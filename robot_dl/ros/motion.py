@@ -1,9 +1,10 @@
 """The command gate of a running node: the only thing that sends its commands."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ Values = NDArray[np.float64]
 
 # So long may braking take when the node is deactivated, or ends.
 LAST_PATIENCE_S = 2.0
+# The watchdogs run at least so often, however seldom commands are repeated.
+LONGEST_BEAT_S = 0.025
 
 
 class Motion:
@@ -48,7 +51,8 @@ class Motion:
             on_open: Called when the gate has been opened, before the first decision passes.
             on_error: Told what goes wrong in the thread.
         """
-        self._gate, self._period_s = CommandGate(config), config.publish_period_s
+        self._gate, period_s = CommandGate(config), config.publish_period_s
+        self._period_s = period_s / math.ceil(period_s / LONGEST_BEAT_S)
         self._order = JointOrder(config.names)
         self._send, self._state, self._clock_ns = send, state, clock_ns
         self._on_open, self._on_error = on_open, on_error
@@ -77,17 +81,24 @@ class Motion:
             self._thread.start()
 
     def end(self, reason: str) -> None:
-        """Stop the robot, wait until it has been told to rest, and end the thread."""
+        """Stop the robot, wait until it has been told to rest, and end the thread.
+
+        A stop that takes longer than there is patience ends at once where silence would not.
+        """
         self.disable(reason)
         with self._ticked:
-            thread, self._thread = self._thread, None
+            thread = self._thread
             if thread is not None:
                 self._ticked.wait_for(lambda: self._gate.is_at_rest, LAST_PATIENCE_S)
             self._ended.set()
+            if rest := self._gate.last_word():
+                self._send(rest, self._gate.step_s)
             self._gate.fall_silent()
             self._tell()
         if thread is not None:
             thread.join()
+        with self._lock:
+            self._thread = None if self._thread is thread else self._thread
 
     def enable(self) -> str:
         """Open the gate; return why not, or nothing. Without effect if it is open."""
@@ -180,4 +191,5 @@ class Motion:
                     self._state.tell(self._gate.report())
                     self._ticked.notify_all()
             except Exception as error:  # without this thread nobody would stop the robot
-                self._on_error(error)
+                with suppress(Exception):
+                    self._on_error(error)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -88,7 +89,7 @@ class HotInput:
             except ExternalShutdownException:
                 break
             except Exception as error:
-                if context.ok():
+                with suppress(Exception):  # a thread that ends would answer nothing any more
                     self._on_error(error)
         executor.remove_node(self._node)
         executor.shutdown()

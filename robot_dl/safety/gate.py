@@ -20,6 +20,7 @@ CLOSED, BLENDING, OPEN, STOPPING, FAULT = STATES
 # The first decision may need a network to warm up, and the robot rests meanwhile.
 FIRST_DECISION_S = 1.0
 HALF = 0.5
+PRESSED = 'emergency stop'
 BEYOND_LIMITS = 'refused_beyond_limits'
 
 
@@ -91,9 +92,9 @@ class CommandGate:
         """Stop the robot, and stay closed while the button is pressed."""
         was_pressed, self._pressed = self._pressed, pressed
         if pressed and self.is_open:
-            self._stop(STOPPING, 'emergency stop', now_s)
+            self._stop(STOPPING, PRESSED, now_s)
         elif pressed != was_pressed and self.state == CLOSED:
-            self.reason = 'emergency stop' if pressed else 'emergency stop, released by now'
+            self.reason = PRESSED if pressed else f'{PRESSED}, released by now'
 
     def fault(self, reason: str, now_s: float) -> None:
         """Stop the robot because something is broken."""
@@ -105,6 +106,17 @@ class CommandGate:
         if not self.is_open:
             self._stopping, self._sent_ns = None, None
             self.state = CLOSED if self.state == STOPPING else self.state
+            self.reason = PRESSED if self._pressed and self.state == CLOSED else self.reason
+
+    def last_word(self) -> Setpoint | None:
+        """Return rest for who goes on with its last command, while a stop is under way.
+
+        Velocities, efforts and twists; a position is a rest by itself.
+        """
+        if self._stopping is None or self.is_at_rest or self._config.kind == 'position':
+            return None
+        names = self._config.names
+        return Setpoint(self._config.kind, names, np.zeros(len(names)))
 
     def beat(self, now_s: float) -> None:
         """Note a heartbeat."""

@@ -50,7 +50,7 @@ class Measured:
         positions = self.positions
         if positions is None:
             return ''
-        slack = np.minimum(SLACK_PART * np.minimum(high - low, 1e9), SLACK_MOST)
+        slack = np.fmin(SLACK_PART * np.fmin(high - low, 1e9), SLACK_MOST)  # one end may be NaN
         out = (positions < low - slack) | (positions > high + slack)
         if not out.any():
             return ''

@@ -19,7 +19,7 @@ class VelocityLimiter(Limiter):
         """Rest; `delay_s` is the longest time until the next step."""
         self._low = np.nan_to_num(limits.position_low, nan=-FAR, posinf=FAR, neginf=-FAR)
         self._high = np.nan_to_num(limits.position_high, nan=FAR, posinf=FAR, neginf=-FAR)
-        self.needs_place = bool((self._high - self._low).min() < FAR)
+        self.needs_place = bool((self._low > -FAR).any() or (self._high < FAR).any())
         self._speed, self._delay_s = limits.velocity, delay_s
         self._acceleration = known_acceleration(limits.acceleration)
         self._inverse = 1 / self._acceleration

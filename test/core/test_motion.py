@@ -49,8 +49,14 @@ def test_without_an_old_plan_or_without_a_border_nothing_is_blended(old, over_ns
     assert new.blended_from(old, over_ns) is new
 
 
-def test_a_plan_that_is_over_is_not_blended_with():
+def test_a_plan_that_begins_where_the_old_one_ends_is_blended_with_its_last_setpoint():
     new = plan([[4, 20]] * 6, start_ns=1080)
+    blended = new.blended_from(plan([[0, 0]] * 8), 40)
+    assert blended.values[:, 0].tolist() == [1, 2, 3, 4, 4, 4]
+
+
+def test_a_plan_that_has_been_over_for_long_is_not_blended_with():
+    new = plan([[4, 20]] * 6, start_ns=1120)
     assert new.blended_from(plan([[0, 0]] * 8), 40) is new
 
 

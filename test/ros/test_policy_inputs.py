@@ -91,7 +91,9 @@ def test_a_field_that_nobody_needs_may_be_empty():
     )
 
 
-@pytest.mark.parametrize(('velocity', 'expected'), [((), None), ((4, 5, 6), [4, 5, 6])])
+@pytest.mark.parametrize(
+    ('velocity', 'expected'), [((), None), ((4, 5, 6), [4, 5, 6]), ((NAN,) * 3, None)]
+)
 def test_a_field_that_is_welcome_is_read_where_there_is_one(velocity, expected):
     reader = JointReader(JOINTS, ('joint_positions',), ('joint_velocities',))
     read = reader(states(JOINTS, [1, 2, 3], velocity)).get('joint_velocities')

@@ -519,3 +519,23 @@ def test_the_report_names_what_was_counted():
     assert counts['decisions'] == 50
     assert 'stops' not in counts
     assert bench.gate.report().state == 'open'
+
+
+def test_a_button_that_is_pressed_during_a_stop_is_told_when_the_stop_is_over():
+    bench = Bench().opened()
+    bench.gate.disable('told to', bench.now_s)
+    bench.run(0.1)
+    bench.gate.emergency_stop(True, bench.now_s)
+    bench.run(3.0)
+    report = bench.gate.report()
+    assert (report.state, report.reason) == ('closed', 'emergency stop')
+
+
+@pytest.mark.parametrize(('kind', 'has_word'), [('velocity', True), ('position', False)])
+def test_only_who_would_go_on_for_ever_needs_a_last_word(kind, has_word):
+    bench = Bench(kind, stop='auto').opened()
+    assert bench.gate.last_word() is None
+    bench.gate.disable('told to', bench.now_s)
+    word = bench.gate.last_word()
+    assert (word is not None) == has_word
+    assert word is None or not word.values.any()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,9 @@ def _replay(policy: PolicyOverMessages, place: Place | None, findings: Findings)
     findings.lines.append(
         f'{len(golden)} {AGREES} over messages, to {policy.topic}: apart by at most {numbers}'
     )
-    findings.facts |= {'steps': len(golden), 'apart': asdict(apart), 'output': policy.topic}
+    # JSON knows no NaN.
+    told = {name: value if isfinite(value) else None for name, value in asdict(apart).items()}
+    findings.facts |= {'steps': len(golden), 'apart': told, 'output': policy.topic}
     if not apart.greatest <= TOLERANCE:
         findings.problems.append(f'{AGREES}: expected at most {TOLERANCE:g}, got {numbers}')
 

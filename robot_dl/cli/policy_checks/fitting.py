@@ -10,6 +10,7 @@ from robot_dl.bringup.reading import read_deployment
 from robot_dl.core.motion import TWIST_AXES
 from robot_dl.core.params import ParamError
 from robot_dl.engine.library import find_model
+from robot_dl.policy.pacing import timeout_problem
 from robot_dl.policy.params import PolicyParams
 from robot_dl.policy.spec import PolicySpec
 from robot_dl.safety.config import GateConfig
@@ -99,6 +100,8 @@ def _place(node: NodeSpec, spec: PolicySpec, deployment: str) -> Place:
     kind, params = spec.action.motion.setpoint, _params(node)
     try:
         config = gate_config(params, kind, spec.action.joints or TWIST_AXES, spec.inputs)
+        if problem := timeout_problem(spec.decision_period_ns, params.command_timeout_s):
+            raise ParamError(problem)
     except ParamError as error:
         raise ParamError(f'{deployment}: {node.name}: {error}') from error
     return Place(node.name, params, config)

@@ -1,13 +1,12 @@
 """Compare an imported policy with what it did where it was trained."""
 
-import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot_dl.cli.importing.policies.trial import graph_run
+from robot_dl.core.npz import read_npz
 from robot_dl.engine.card_checks import CardError
 from robot_dl.policy.golden import TOLERANCE
 from robot_dl.policy.observer import Observation
@@ -59,12 +58,9 @@ def _normalised(seen: NDArray[np.float64], spec: PolicySpec) -> Observation:
 def _arrays(path: Path, spec: PolicySpec) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return observations [K, D] and actions [K, A] or [K, 1]."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
-                raise ValueError(f'expected at most {MOST_BYTES} bytes')
-        with np.load(path, allow_pickle=False) as content:
-            found: list[Any] = [np.asarray(content[name], np.float64) for name in NAMES]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        content = read_npz(path, MOST_BYTES)
+        found = [np.atleast_1d(content[name]).astype(np.float64) for name in NAMES]
+    except (OSError, ValueError, KeyError) as error:
         raise CardError(f'--recorded {path}: expected {" and ".join(NAMES)}: {error}') from error
     observations = found[0].reshape(len(found[0]), -1)
     actions = found[1].reshape(len(found[1]), -1)

@@ -9,6 +9,7 @@ away as soon as the JSON is read, and nothing here could decode it.
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def read_sb3(path: Path) -> Sb3Archive:
             data = _data(_bytes(archive, members[DATA], MOST_DATA))
             weights = _bytes(archive, members[WEIGHTS], MOST_WEIGHTS)
             version = _bytes(archive, members[VERSION], 100) if VERSION in members else b''
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeError, EOFError, zlib.error) as error:
         raise CardError(f'damaged: {error}') from error
     except RuntimeError as error:
         raise CardError(f'expected {SB3}: {error}') from error  # encrypted
@@ -106,12 +107,15 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
-    # Reading ends at the size that is declared, so a file cannot be larger than it says.
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise CardError(f'{member.filename}: expected it stored or deflated, as {SB3} has it')
     if member.file_size > most:
         raise CardError(
             f'{member.filename}: expected at most {most} bytes, got {member.file_size}'
         )
-    return archive.read(member)
+    # A read without a size would unpack all that is there before it looks at what was declared.
+    with archive.open(member) as stream:
+        return stream.read(member.file_size + 1)
 
 
 def _data(content: bytes) -> Mapping[str, Any]:

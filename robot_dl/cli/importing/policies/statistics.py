@@ -1,7 +1,6 @@
 """Statistics of observations, from a file that holds numbers only."""
 
 import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 import yaml
 
 from robot_dl.core.names import unknown_name
+from robot_dl.core.npz import read_npz
 from robot_dl.engine.card_checks import CardError
 
 NONE = 'none'
@@ -44,7 +44,7 @@ def read_statistics(place: str) -> dict[str, Any] | None:
         raise CardError(f'--normalisation {place}: expected at most {MOST_BYTES} bytes')
     try:
         return _normalisation(_content(path))
-    except (ValueError, TypeError, RecursionError, zipfile.BadZipFile, yaml.YAMLError) as error:
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
         raise CardError(f'--normalisation {place}: {error}') from error
 
 
@@ -53,20 +53,12 @@ def _content(path: Path) -> Mapping[str, Any]:
     if head[:1] == b'\x80' or path.suffix.lower() in ('.pkl', '.pickle'):
         raise CardError(ADVICE)
     if head == b'PK':
-        return _npz(path)
+        return read_npz(path, MOST_BYTES)
     text = path.read_text(encoding='utf-8')
     content = json.loads(text) if path.suffix.lower() == '.json' else yaml.safe_load(text)
     if not isinstance(content, dict):
         raise CardError(f'expected {", ".join(KEYS)}, got {type(content).__name__}')
     return content
-
-
-def _npz(path: Path) -> Mapping[str, Any]:
-    with zipfile.ZipFile(path) as archive:
-        if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
-            raise CardError(f'expected at most {MOST_BYTES} bytes of numbers')
-    with np.load(path, allow_pickle=False) as content:
-        return {name: content[name] for name in content.files}
 
 
 def _normalisation(content: Mapping[str, Any]) -> dict[str, Any]:
