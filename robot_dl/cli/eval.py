@@ -159,8 +159,17 @@ def score_model(
 
 
 def world_of(card: 'ModelCard') -> str:
-    """Return the simulated world whose pictures suit a model; empty if there is none."""
+    """Return the simulated world that suits a model; empty if there is none.
+
+    Raises:
+        ValueError: If it is a policy whose card names none: each moves one kind of robot.
+    """
     exam = EXAMS.get(card.task)
+    if card.task == 'policy' and not card.world:
+        raise ValueError(
+            f'{card.name}: its card names no world to move in; if it is for one of ours, say so '
+            'by `world: balance` or `world: arm` in its model.yaml'
+        )
     return card.world or (exam.world if exam else '')
 
 

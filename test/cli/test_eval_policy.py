@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy_balancer import CARD, GAINS, write_balancer
 
-from robot_dl.cli.eval import EXAMS, check_options, table
+from robot_dl.cli.eval import EXAMS, check_options, score_model, table
 from robot_dl.cli.main import main
 from robot_dl.cli.rollouts.episode import FAILED, SUCCEEDED, UNFINISHED, Episode, scores
 from robot_dl.cli.rollouts.intervals import Z95, wilson
+from robot_dl.engine.library import find_model
 from robot_dl.training.seeds import HELD_OUT
 
 POLICY, DETECTION = EXAMS['policy'], EXAMS['detection']
@@ -333,3 +335,12 @@ def test_over_topics_a_policy_is_deployed_as_its_file_says_in_simulated_time() -
     assert 'command_timeout_s:=2.0' in policy
     kept = Contest(Stand('w', {}, {'command_timeout_s': 0.3}), 'mine', 7).commands()
     assert 'command_timeout_s:=0.3' in kept['policy_node']
+
+
+def test_a_policy_whose_card_names_no_world_is_refused_with_advice(tmp_path):
+    folder = tmp_path / 'worldless'
+    shutil.copytree(find_model('balance_ppo'), folder)
+    card = folder / 'model.yaml'
+    card.write_text(card.read_text().replace('world: balance\n', ''))
+    with pytest.raises(ValueError, match='names no world.*`world: balance` or `world: arm`'):
+        score_model(str(folder), 1)

@@ -177,7 +177,8 @@ def _check_card(card: ModelCard, worlds: Iterable[str]) -> None:
     if card.world not in worlds:
         expected = ', '.join(worlds)
         raise ValueError(
-            f'model {card.name!r}: expected one of the world {expected}, got {card.world!r}'
+            f'model {card.name!r}: expected one of the world {expected}, got {card.world!r}; say '
+            'by `world:` in its model.yaml which one it moves in'
         )
 
 
