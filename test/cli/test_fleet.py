@@ -172,12 +172,13 @@ def test_the_stations_become_a_deployment_that_can_be_read(tmp_path, stations):
     assert not any(models.values()), 'other kinds take their own model'
 
 
-def test_every_kind_that_takes_images_is_attacked_by_both_transports():
+def test_every_kind_that_tells_what_images_show_is_attacked_by_both_transports():
     seen = {(s.kind.executable, s.transport) for s in all_that_see()}
     takes = {
         name
         for name, kind in node_kinds().items()
         if any(t.name == 'image' and t.role == 'subscribed' for t in kind.topics)
+        and not kind.commands_motion
     }
     assert {'detection_node', 'depth_node'} <= takes
     assert seen == {(name, transport) for name in takes for transport in ('raw', 'compressed')}
