@@ -65,6 +65,9 @@ def good_image(msg_type):
     return CompressedImage(format='png', data=cv2.imencode('.png', RED[..., ::-1])[1].tobytes())
 
 
+GIVEN_BACK_S = 15.0
+
+
 def own_memory_mib():
     """Return the memory of this process, node and sender, that no other process has."""
     return memory_of(os.getpid()).own_mib
@@ -96,13 +99,20 @@ def test_no_message_ends_a_node_or_makes_it_grow(session, tmp_path, capfd, name)
     send(LARGEST[station.transport])
     for _ in range(COUNT // 5):
         send(rng.choice(kinds)(rng))
-    before_mib = own_memory_mib()
-    for _ in range(COUNT):
-        send(rng.choice(kinds)(rng))
-    # The same mistake in a row is what makes a node give up; this one is not its own.
-    for _ in range(2 * MOST_REPEATS):
-        send(AGAIN[station.transport])
-    session.wait(lambda: own_memory_mib() - before_mib < MOST_GROWTH_MIB, 'its memory back')
+
+    def grows():
+        """Tell whether as many messages again leave it larger than before."""
+        before_mib = own_memory_mib()
+        for _ in range(COUNT):
+            send(rng.choice(kinds)(rng))
+        # The same mistake in a row is what makes a node give up; this one is not its own.
+        for _ in range(2 * MOST_REPEATS):
+            send(AGAIN[station.transport])
+        given_back = lambda: own_memory_mib() - before_mib < MOST_GROWTH_MIB  # noqa: E731
+        return not session.until(given_back, GIVEN_BACK_S)
+
+    # What the heap keeps once for later is no leak, and makes only one round larger.
+    assert not all(grows() for _ in range(3)), 'it grows with every round'
     summary = node.frames.summary(time.monotonic())
     assert summary.errors > COUNT / 4, 'most of them are wrong'
     assert summary.processed > 20, 'some of them are right'
